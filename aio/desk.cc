@@ -1,0 +1,44 @@
+#include "aio/desk.h"
+
+#include <errno.h>
+
+namespace uaio {
+
+Request* Desk::open(const Submission& submission, int& error) {
+    error = EAGAIN;
+    Request* request = requests_.take();
+    if (request == nullptr) {
+        return nullptr;
+    }
+    request->notice.kind = Notice::Kind::kNone;
+    error = submission.event != nullptr ? prepare_notice(*submission.event, request->notice) : 0;
+    if (error != 0) {
+        requests_.give(*request);
+        return nullptr;
+    }
+    request->operation = submission.operation;
+    request->publish = submission.publish;
+    request->batch = submission.batch;
+    // Relaxed: the inbox releases the whole record; find() copes with any mixture of old and new.
+    request->state.store(State::kFilled, std::memory_order_relaxed);
+    request->owner.store(submission.owner, std::memory_order_relaxed);
+    return request;
+}
+
+void Desk::close(Request& request) {
+    request.owner.store(nullptr, std::memory_order_relaxed);  // the slab releases the record
+    requests_.give(request);
+}
+
+Request* Desk::find(uint32_t number, const void* owner) const {
+    Request* request = requests_.at(number);
+    // Relaxed: an owner asks about requests of its own, whose submission it has seen; and the
+    // engine's lock covers those in the schedule.
+    if (request == nullptr || request->owner.load(std::memory_order_relaxed) != owner ||
+        request->state.load(std::memory_order_relaxed) < State::kBarred) {
+        return nullptr;
+    }
+    return request;
+}
+
+}  // namespace uaio

@@ -1,0 +1,41 @@
+// Desk: where a request record is filled in when a door comes with an operation, and given back
+// when everything is done. Lock-free; the number of requests is bounded by memory alone.
+#pragma once
+
+#include "aio/batch.h"
+#include "aio/request.h"
+
+namespace uaio {
+
+// What a door brings.
+struct Submission {
+    Operation operation;
+    void* owner;
+    Publish publish;
+    const sigevent* event;  // null for no notification
+    Batch* batch;           // null if it does not belong to a list
+};
+
+class Desk {
+  public:
+    // A record in state kFilled with everything that the request will need. Null with `error`
+    // EAGAIN if there is no memory.
+    Request* open(const Submission& submission, int& error);
+
+    // The request is over, or was never posted; its record may be reused at once.
+    void close(Request& request);
+
+    // The record with that number if it serves `owner` now; null otherwise. `number` may be
+    // garbage. The answer holds while the engine's lock is held and the record is in the schedule.
+    Request* find(uint32_t number, const void* owner) const;
+
+    void reserve(uint32_t requests) { requests_.reserve(requests); }
+
+    // Forgets all requests. Only for a forked child.
+    void reset() { requests_.reset(); }
+
+  private:
+    Slab<Request> requests_;
+};
+
+}  // namespace uaio

@@ -1,0 +1,118 @@
+// Engine: the monitor around the schedule, and the walk of a request through it.
+//
+//   submitter     desk -> inbox ------------------.            (no lock, no wait)
+//   worker        inbox -> schedule -> take       |  under the lock
+//                 perform -> publish -> waiting room -> deliver
+//                 retire                          |  under the lock, with the next take
+//   canceller     inbox -> schedule -> withdraw   |  under the lock
+//                 publish -> waiting room -> deliver
+//
+// One lock guards the schedule. Workers take it once per request: to retire the last one, to admit
+// what has come in, and to take the next. Submitters never take it, so a signal handler that
+// interrupts a submitter anywhere can still wait for requests in flight; cancellers take it with
+// signals blocked, for the same reason. It is never held across a system call that can block, code
+// of the program, or the start of a thread.
+//
+// Rules. Whoever takes a request out of the schedule (take() or withdraw()) publishes it, once, and
+// nobody touches its owner afterwards. A published request still occupies its lane until it is
+// retired; aio_cancel counts it as done (state kPublished).
+#pragma once
+
+#include "aio/desk.h"
+#include "aio/lane_table.h"
+#include "aio/options.h"
+#include "aio/schedule.h"
+#include "aio/waiting_room.h"
+#include "threadpool/base/inbox.h"
+#include "threadpool/base/lock.h"
+#include "threadpool/pool.h"
+
+namespace uaio {
+
+class Engine {
+  public:
+    // Brings the engine up at first use; cheap afterwards. Doors call it before anything else here
+    // except waiting_room().
+    void start();
+
+    // Settings of aio_init, before or after the first use. What the environment says stays.
+    // `requests` is a hint of how many will be outstanding at one time. 0: leave as it is.
+    void configure(unsigned threads, unsigned requests, int idle_ms);
+
+    // Everything that a request needs is taken: null with an errno value in `error` (EAGAIN). The
+    // caller marks the owner as in progress and posts it, or drops it.
+    Request* prepare(const Submission& submission, int& error);
+    void drop(Request& request);
+
+    // Hands over a chain of prepared requests, linked by inbox_next from the newest to the oldest:
+    // they are admitted in the order in which they were prepared, with nothing between them. If no
+    // thread can be had, the caller runs them, and returns when that is done.
+    void post(Request& newest, Request& oldest);
+
+    struct Cancelled {
+        size_t withdrawn;  // will not run; published with ECANCELED before cancel() returns
+        size_t running;    // will go on
+    };
+
+    // Withdraws the request with that number if it serves `owner`.
+    Cancelled cancel(uint32_t number, const void* owner);
+
+    // Withdraws all requests of `fd` that were submitted before the call.
+    Cancelled cancel_all(int fd);
+
+    WaitingRoom& waiting_room() { return waiting_room_; }
+
+    // The submitter of `batch` has posted all of it.
+    void submitted(Batch& batch) { leave_batch(batch); }
+
+    // The settings in force.
+    Options options() const;
+
+  private:
+    void start_once();
+    static void forked_child();
+    void reset();
+
+    static void serve_requests(void* context, Pool::Seat& seat);
+    static void serve_calls(void* context, Pool::Seat& seat);
+    static bool requests_pending(void* context);
+    static bool calls_pending(void* context);
+
+    bool pending() const;
+    Request* next(Request* done);
+    void admit_all() UAIO_REQUIRES(lock_);
+    void note_ready() UAIO_REQUIRES(lock_);
+    void run(Request& request);
+    void run_all_here();
+    void finish(Request& request, ssize_t result, int error);
+    void leave_batch(Batch& batch);
+    bool withdraw_some(Lane& lane, uint64_t end, Request*& withdrawn, Cancelled& cancelled)
+        UAIO_REQUIRES(lock_);
+    void finish_withdrawn(Request* first);
+
+    // Constant after the first use, but for configure().
+    Options options_;
+    Pool::Owner worker_owner_ = {};
+    Pool::Owner notifier_owner_ = {};
+    std::atomic<bool> started_{false};
+    bool has_fork_handler_ = false;
+
+    // Lock-free.
+    Desk desk_;
+    LaneTable lanes_;
+    Inbox<Request> inbox_;
+    WaitingRoom waiting_room_;
+    Pool workers_;
+    Pool notifiers_;
+    std::atomic<size_t> ready_{0};  // requests that may run now, as last counted under the lock
+
+    Lock lock_;
+    Schedule schedule_ UAIO_GUARDED_BY(lock_);
+    uint32_t lap_ UAIO_GUARDED_BY(lock_) = 0;
+
+    Lock start_lock_;  // held while the engine starts or is configured
+};
+
+extern Engine engine;
+
+}  // namespace uaio

@@ -1,0 +1,27 @@
+// Lane: the requests of one descriptor, and what may run of them now.
+//
+// There is one lane for each descriptor number that was ever used; it is empty most of the time. A
+// lane does not know the rules by which its requests wait for each other: a policy (policy.h)
+// answers for each request which gate it goes through and with which byte ranges it conflicts.
+//
+// Requests for another file, which the number stands for after a close and a reopen, use the same
+// lane: they may be ordered after requests for the old file, which does no harm.
+#pragma once
+
+#include "aio/gate.h"
+#include "aio/range_index.h"
+#include "aio/request.h"
+#include "threadpool/base/list.h"
+
+namespace uaio {
+
+inline constexpr int kGates = 3;
+
+struct Lane {
+    List<Request, LaneTag> requests;  // admitted and not yet gone, in order of admission
+    RangeIndex reads;
+    RangeIndex writes;
+    Gate gates[kGates];
+};
+
+}  // namespace uaio

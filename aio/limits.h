@@ -1,0 +1,39 @@
+// Every number of the engine, with its reason.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+namespace uaio {
+
+// Queue order: the scheduling priority of the submitter (0 to 99 on Linux) minus aio_reqprio (0 to
+// AIO_PRIO_DELTA_MAX, 20 there) lies between these.
+inline constexpr int kPriorityMin = -20;
+inline constexpr int kPriorityMax = 99;
+inline constexpr int kPriorityDeltaMax = 20;
+
+// Threads of the pool. 32 reach the rate of io_uring on one O_DIRECT file (docs/performance.md);
+// twice as many let a second descriptor run beside a first one that uses its whole share.
+inline constexpr unsigned kWorkersDefault = 64;
+inline constexpr unsigned kWorkersMax = 4096;
+
+// Requests of one descriptor that may run or be ready at one time: half of the default pool, so
+// that one descriptor on a dead file server leaves workers for the others.
+inline constexpr uint32_t kLaneFanOut = 32;
+
+// A worker without work stays this long: glibc's default, and aio_idle_time counts in seconds.
+inline constexpr int kIdleMsDefault = 1000;
+inline constexpr int kIdleMsMax = 24 * 60 * 60 * 1000;
+
+// Callbacks that may block at the same time before further ones have to wait.
+inline constexpr unsigned kNotifiersMax = 1024;
+inline constexpr int kNotifierIdleMs = 1000;
+
+// Files with writes in flight are found by hash; 64 KiB of pointers keep chains short (6 entries)
+// with 50,000 files.
+inline constexpr size_t kFileBuckets = 8192;
+
+// aio_cancel(fd, NULL) withdraws so many requests before it lets the workers take the lock again.
+inline constexpr size_t kWithdrawBatch = 256;
+
+}  // namespace uaio

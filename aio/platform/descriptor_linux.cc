@@ -1,0 +1,84 @@
+// statx(2) with AT_STATX_DONT_SYNC answers from the cache of the system: fstat on a network file
+// would ask its server, and on NFS write back dirty pages first.
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "aio/descriptor.h"
+
+namespace uaio {
+namespace {
+
+struct Status {
+    Identity identity;
+    mode_t mode;
+    int64_t size;
+};
+
+// Kernels before 4.11, and some filters for system calls, do not know statx: ENOSYS, EPERM.
+int status_by_fstat(int fd, Status& status) {
+    struct stat stat;
+    if (fstat(fd, &stat) != 0) {
+        return EBADF;
+    }
+    status = {{stat.st_dev, stat.st_ino}, stat.st_mode, stat.st_size};
+    return 0;
+}
+
+int status_of(int fd, Status& status) {
+    struct statx stat;
+    if (statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_TYPE | STATX_INO | STATX_SIZE,
+              &stat) != 0) {
+        return errno == EBADF ? EBADF : status_by_fstat(fd, status);
+    }
+    status = {{uint64_t{stat.stx_dev_major} << 32 | stat.stx_dev_minor, stat.stx_ino},
+              stat.stx_mode,
+              static_cast<int64_t>(stat.stx_size)};
+    return 0;
+}
+
+// A character device may be of either kind: /dev/zero can seek, a terminal cannot.
+bool is_seekable(int fd, mode_t mode) {
+    if (S_ISREG(mode) || S_ISBLK(mode) || S_ISDIR(mode)) {
+        return true;
+    }
+    return !S_ISFIFO(mode) && !S_ISSOCK(mode) && lseek(fd, 0, SEEK_CUR) >= 0;
+}
+
+int fill(int fd, Descriptor& descriptor) {
+    int flags = fcntl(fd, F_GETFL);
+    Status status;
+    if (flags < 0 || status_of(fd, status) != 0) {
+        return EBADF;
+    }
+    int access = flags & O_ACCMODE;
+    descriptor.identity = status.identity;
+    descriptor.size = S_ISREG(status.mode) ? status.size : 0;
+    descriptor.readable = access != O_WRONLY;
+    descriptor.writable = access != O_RDONLY;
+    descriptor.append = (flags & O_APPEND) != 0;
+    descriptor.direct = (flags & O_DIRECT) != 0;
+    descriptor.seekable = is_seekable(fd, status.mode);
+    return 0;
+}
+
+}  // namespace
+
+int describe(int fd, Descriptor& descriptor) {
+    int saved = errno;
+    int error = fill(fd, descriptor);
+    errno = saved;
+    return error;
+}
+
+int identify(int fd, Identity& identity) {
+    int saved = errno;
+    Status status;
+    int error = status_of(fd, status);
+    identity = status.identity;
+    errno = saved;
+    return error;
+}
+
+}  // namespace uaio

@@ -1,0 +1,54 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "aio/descriptor.h"
+
+namespace uaio {
+namespace {
+
+// A system without O_DIRECT has no descriptors that carry it.
+#ifdef O_DIRECT
+constexpr int kDirectFlag = O_DIRECT;
+#else
+constexpr int kDirectFlag = 0;
+#endif
+
+int fill(int fd, Descriptor& descriptor) {
+    int flags = fcntl(fd, F_GETFL);
+    struct stat status;
+    if (flags < 0 || fstat(fd, &status) != 0) {
+        return EBADF;
+    }
+    int access = flags & O_ACCMODE;
+    descriptor.identity = {static_cast<uint64_t>(status.st_dev),
+                           static_cast<uint64_t>(status.st_ino)};
+    descriptor.size = S_ISREG(status.st_mode) ? status.st_size : 0;
+    descriptor.readable = access != O_WRONLY;
+    descriptor.writable = access != O_RDONLY;
+    descriptor.append = (flags & O_APPEND) != 0;
+    descriptor.direct = (flags & kDirectFlag) != 0;
+    descriptor.seekable = S_ISREG(status.st_mode) || lseek(fd, 0, SEEK_CUR) >= 0;
+    return 0;
+}
+
+}  // namespace
+
+int describe(int fd, Descriptor& descriptor) {
+    int saved = errno;
+    int error = fill(fd, descriptor);
+    errno = saved;
+    return error;
+}
+
+int identify(int fd, Identity& identity) {
+    int saved = errno;
+    struct stat status = {};
+    int error = fstat(fd, &status) == 0 ? 0 : EBADF;
+    identity = {static_cast<uint64_t>(status.st_dev), static_cast<uint64_t>(status.st_ino)};
+    errno = saved;
+    return error;
+}
+
+}  // namespace uaio

@@ -1,0 +1,24 @@
+// The system calls that move data, as the engine makes them. One file per system in this folder
+// implements them (io_ops_linux.cc, io_ops_posix.cc); a test may link its own.
+//
+// Each returns what the system call of that name returns, with errno set on failure. They may block
+// for as long as the device or the peer takes.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+namespace uaio {
+
+ssize_t io_pread(int fd, void* buffer, size_t bytes, int64_t offset);
+ssize_t io_pwrite(int fd, const void* buffer, size_t bytes, int64_t offset);
+ssize_t io_read(int fd, void* buffer, size_t bytes);
+ssize_t io_write(int fd, const void* buffer, size_t bytes);
+int io_fdatasync(int fd);
+int io_fsync(int fd);
+
+// Writes at the end of the file, whatever the descriptor's position: O_APPEND is set.
+ssize_t io_append(int fd, const void* buffer, size_t bytes);
+
+}  // namespace uaio

@@ -1,0 +1,75 @@
+// As if serial. Two requests of a descriptor wait for each other only if somebody could tell:
+//
+//   - Streams (what cannot seek) have two directions. Each is served one request at a time, in
+//   order,
+//     and does not wait for the other.
+//   - Positioned requests conflict if their bytes overlap and one of them writes. A write that ends
+//     behind the end of the file also decides what reads between the old end and its own bytes
+//     see (zeros or nothing), so for reads it begins at the old end; so does an append, which ends
+//     nobody knows where. The file can only have grown since its size was asked for, unless the
+//     program truncates it, which has no order with requests in flight anyway.
+//   - Buffered writes and appends go one at a time, in order: the kernel serialises them on the
+//     inode, so parallel ones would only keep workers waiting there.
+//   - Everything else fans out, up to a limit for one descriptor. Syncs have passed the barrier
+//     (file_table.h) and wait for nothing more.
+#include "aio/limits.h"
+#include "aio/policy.h"
+#include "aio/request.h"
+
+namespace uaio {
+namespace {
+
+constexpr uint8_t kFanOutGate = 0;
+constexpr uint8_t kSerialGate = 1;
+constexpr uint8_t kSyncGate = 2;
+constexpr uint8_t kReadGate = 0;
+constexpr uint8_t kWriteGate = 1;
+
+Range bytes_of(const Operation& operation) {
+    auto bytes = static_cast<int64_t>(operation.bytes);
+    bool beyond = bytes > INT64_MAX - operation.offset;
+    return {operation.offset, beyond ? INT64_MAX : operation.offset + bytes};
+}
+
+Range written_by(const Operation& operation) {
+    int64_t size = operation.descriptor.size;
+    if (operation.descriptor.append) {
+        return {size, INT64_MAX};
+    }
+    Range range = bytes_of(operation);
+    bool extends = range.end > size && range.begin > size;
+    return {extends ? size : range.begin, range.end};
+}
+
+Placement place_stream(const Operation& operation) {
+    bool read = operation.kind == Kind::kRead;
+    return {read ? kReadGate : kWriteGate, 1, false, kNoRange, kNoRange, kNoRange};
+}
+
+Placement place_write(const Operation& operation) {
+    bool serial = operation.descriptor.append || !operation.descriptor.direct;
+    Range range = written_by(operation);
+    if (serial) {
+        return {kSerialGate, 1, true, range, range, range};
+    }
+    return {kFanOutGate, kLaneFanOut, true, range, range, range};
+}
+
+}  // namespace
+
+Placement place_by_conflict(const Request& request) {
+    const Operation& operation = request.operation;
+    if (is_sync(operation.kind)) {
+        return {kSyncGate, UINT32_MAX, false, kNoRange, kNoRange, kNoRange};
+    }
+    if (!operation.descriptor.seekable) {
+        return place_stream(operation);
+    }
+    if (operation.kind == Kind::kWrite) {
+        return place_write(operation);
+    }
+    Range range = bytes_of(operation);
+    return {kFanOutGate, kLaneFanOut, true, range, kNoRange, range};
+}
+
+}  // namespace uaio

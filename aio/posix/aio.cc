@@ -1,0 +1,181 @@
+// The posix door: aio_read, aio_write, aio_fsync, aio_error, aio_return, aio_cancel, aio_init and
+// their 64 twins (POSIX.1-2024; aio_init is glibc's). aio_suspend and lio_listio have files of
+// their own. The contracts are in the manual pages; this is how they map to the engine.
+//
+// Each function is a template over struct aiocb and struct aiocb64, which differ only where off_t
+// is narrow. Functions that report an error set errno and return -1; those that succeed leave it
+// alone.
+#include <aio.h>
+#include <errno.h>
+#include <fcntl.h>
+
+#include "aio/counters.h"
+#include "aio/engine.h"
+#include "aio/posix/arguments.h"
+#include "aio/posix/door.h"
+#include "aio/posix/export.h"
+#include "aio/posix/platform/block_glibc.h"
+
+namespace uaio {
+
+void publish_block(void* owner, ssize_t result, int error) {
+    Block(static_cast<struct aiocb*>(owner)).publish(result, error);
+}
+
+namespace {
+
+int fail(int error) {
+    errno = error;
+    return -1;
+}
+
+// One request on its own: into the engine, or the reason why not.
+template <class Aiocb>
+int submit(Aiocb* block, const Operation& operation) {
+    Submission submission = {operation, block, publish_block, &block->aio_sigevent, nullptr};
+    int error = 0;
+    Request* request = engine.prepare(submission, error);
+    if (request == nullptr) {
+        return error;
+    }
+    Block(block).begin(request->number, EINPROGRESS);
+    engine.post(*request, *request);
+    return 0;
+}
+
+// A refused block says why, like one that was refused in a list.
+template <class Aiocb>
+int refuse(Aiocb* block, int error) {
+    count(Counter::kRefused);
+    Block(block).publish(-1, error);
+    return fail(error);
+}
+
+template <class Aiocb>
+int transfer(Aiocb* block, Kind kind) {
+    if (block == nullptr) {
+        return fail(EINVAL);
+    }
+    engine.start();
+    Operation operation;
+    int error = transfer_of(*block, kind, operation);
+    if (error == 0) {
+        error = submit(block, operation);
+    }
+    return error == 0 ? 0 : refuse(block, error);
+}
+
+template <class Aiocb>
+int sync(int how, Aiocb* block) {
+    if (block == nullptr) {
+        return fail(EINVAL);
+    }
+    engine.start();
+    Operation operation;
+    int error = sync_of(how, *block, operation);
+    if (error == 0) {
+        error = submit(block, operation);
+    }
+    return error == 0 ? 0 : refuse(block, error);
+}
+
+int answer(const Engine::Cancelled& cancelled) {
+    if (cancelled.running > 0) {
+        return AIO_NOTCANCELED;
+    }
+    return cancelled.withdrawn > 0 ? AIO_CANCELED : AIO_ALLDONE;
+}
+
+template <class Aiocb>
+int cancel(int fd, Aiocb* block) {
+    int saved = errno;
+    if (fcntl(fd, F_GETFL) < 0) {
+        return fail(EBADF);
+    }
+    errno = saved;
+    if (block == nullptr) {
+        return answer(engine.cancel_all(fd));
+    }
+    if (block->aio_fildes != fd) {
+        return fail(EINVAL);
+    }
+    Block fields(block);
+    if (fields.error() != EINPROGRESS) {
+        return AIO_ALLDONE;
+    }
+    return answer(engine.cancel(fields.request(), block));
+}
+
+template <class Aiocb>
+int error_of(const Aiocb* block) {
+    return block == nullptr ? fail(EINVAL) : Block(const_cast<Aiocb*>(block)).error();
+}
+
+template <class Aiocb>
+ssize_t return_of(Aiocb* block) {
+    return block == nullptr ? fail(EINVAL) : Block(block).result();
+}
+
+}  // namespace
+}  // namespace uaio
+
+UAIO_EXPORT int aio_read(struct aiocb* block) {
+    return uaio::transfer(block, uaio::Kind::kRead);
+}
+
+UAIO_EXPORT int aio_read64(struct aiocb64* block) {
+    return uaio::transfer(block, uaio::Kind::kRead);
+}
+
+UAIO_EXPORT int aio_write(struct aiocb* block) {
+    return uaio::transfer(block, uaio::Kind::kWrite);
+}
+
+UAIO_EXPORT int aio_write64(struct aiocb64* block) {
+    return uaio::transfer(block, uaio::Kind::kWrite);
+}
+
+UAIO_EXPORT int aio_fsync(int how, struct aiocb* block) {
+    return uaio::sync(how, block);
+}
+
+UAIO_EXPORT int aio_fsync64(int how, struct aiocb64* block) {
+    return uaio::sync(how, block);
+}
+
+UAIO_EXPORT int aio_error(const struct aiocb* block) {
+    return uaio::error_of(block);
+}
+
+UAIO_EXPORT int aio_error64(const struct aiocb64* block) {
+    return uaio::error_of(block);
+}
+
+UAIO_EXPORT ssize_t aio_return(struct aiocb* block) {
+    return uaio::return_of(block);
+}
+
+UAIO_EXPORT ssize_t aio_return64(struct aiocb64* block) {
+    return uaio::return_of(block);
+}
+
+UAIO_EXPORT int aio_cancel(int fd, struct aiocb* block) {
+    return uaio::cancel(fd, block);
+}
+
+UAIO_EXPORT int aio_cancel64(int fd, struct aiocb64* block) {
+    return uaio::cancel(fd, block);
+}
+
+// aio_threads and aio_num as glibc has them: at least 1 and 32; aio_idle_time in seconds, 0 leaves
+// it as it is, negative means that idle workers leave at once. All three also work later.
+UAIO_EXPORT void aio_init(const struct aioinit* init) {
+    if (init == nullptr) {
+        return;
+    }
+    unsigned threads = init->aio_threads < 1 ? 1 : static_cast<unsigned>(init->aio_threads);
+    unsigned requests = init->aio_num < 32 ? 32 : static_cast<unsigned>(init->aio_num);
+    int seconds_max = uaio::kIdleMsMax / 1000;
+    int seconds = init->aio_idle_time < seconds_max ? init->aio_idle_time : seconds_max;
+    uaio::engine.configure(threads, requests, seconds < 0 ? -1 : seconds * 1000);
+}

@@ -1,0 +1,69 @@
+// The rules for arguments of the posix door: from a control block to an Operation or an errno
+// value.
+//
+// Pure but for the questions it asks the system about the descriptor and about the calling thread's
+// priority. What can be known cheaply is answered at once (POSIX lets each error be reported by the
+// call or through aio_error; P13 in docs/semantics.md):
+//
+//   EINVAL  aio_nbytes above SSIZE_MAX, aio_reqprio outside 0 to AIO_PRIO_DELTA_MAX, a negative
+//           aio_offset where the descriptor can seek and does not append, an operation for
+//           aio_fsync that is neither O_SYNC nor O_DSYNC
+//   EBADF   no such descriptor, or not open for reading respectively writing
+#pragma once
+
+#include <errno.h>
+#include <fcntl.h>
+
+#include "aio/operation.h"
+
+namespace uaio {
+
+// The scheduling priority of the calling thread, 0 for one without real-time scheduling.
+int thread_priority();
+
+// Fills in `operation` for a transfer of kind `kind`; `Aiocb` is struct aiocb or struct aiocb64.
+// Returns 0, EINVAL or EBADF. Keeps errno.
+template <class Aiocb>
+int transfer_of(const Aiocb& block, Kind kind, Operation& operation);
+
+// Fills in `operation` for aio_fsync(how, block). Returns 0, EINVAL or EBADF. Keeps errno.
+template <class Aiocb>
+int sync_of(int how, const Aiocb& block, Operation& operation);
+
+// The two rules underneath, on plain numbers.
+int check_transfer(const Operation& operation);
+int check_priority(int reqprio);
+
+template <class Aiocb>
+int begin_operation(const Aiocb& block, Kind kind, Operation& operation) {
+    int error = check_priority(block.aio_reqprio);
+    if (error == 0) {
+        error = describe(block.aio_fildes, operation.descriptor);
+    }
+    operation.kind = kind;
+    operation.fd = block.aio_fildes;
+    operation.priority = thread_priority() - block.aio_reqprio;
+    return error;
+}
+
+template <class Aiocb>
+int transfer_of(const Aiocb& block, Kind kind, Operation& operation) {
+    int error = begin_operation(block, kind, operation);
+    operation.buffer = const_cast<void*>(block.aio_buf);
+    operation.bytes = block.aio_nbytes;
+    operation.offset = block.aio_offset;
+    return error != 0 ? error : check_transfer(operation);
+}
+
+template <class Aiocb>
+int sync_of(int how, const Aiocb& block, Operation& operation) {
+    if (how != O_SYNC && how != O_DSYNC) {
+        return EINVAL;
+    }
+    operation.buffer = nullptr;
+    operation.bytes = 0;
+    operation.offset = 0;
+    return begin_operation(block, how == O_DSYNC ? Kind::kDataSync : Kind::kFileSync, operation);
+}
+
+}  // namespace uaio

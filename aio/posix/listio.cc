@@ -1,0 +1,143 @@
+// lio_listio: a list of requests in one call, admitted together and in the order of the list.
+//
+// NULL entries and LIO_NOP are skipped. An entry that cannot be accepted does not stop the others:
+// its block says why, and the call returns -1 with EIO (EAGAIN if nothing but want of resources
+// stood in the way). Each request has its own notification; the list's own comes in addition, when
+// the last request has been published. LIO_WAIT returns EIO as well if a request failed, and EINTR
+// if a signal came first; the requests go on then.
+#include <aio.h>
+#include <errno.h>
+
+#include "aio/counters.h"
+#include "aio/engine.h"
+#include "aio/posix/arguments.h"
+#include "aio/posix/door.h"
+#include "aio/posix/export.h"
+#include "aio/posix/platform/block_glibc.h"
+
+namespace uaio {
+namespace {
+
+// What has been prepared of a list: a chain for Engine::post(), and the reason of a refusal.
+struct Prepared {
+    Request* newest = nullptr;
+    Request* oldest = nullptr;
+    int error = 0;  // 0, EAGAIN or EIO
+};
+
+template <class Aiocb>
+int operation_of(const Aiocb& block, Operation& operation) {
+    switch (block.aio_lio_opcode) {
+        case LIO_READ:
+            return transfer_of(block, Kind::kRead, operation);
+        case LIO_WRITE:
+            return transfer_of(block, Kind::kWrite, operation);
+        default:
+            return EINVAL;
+    }
+}
+
+template <class Aiocb>
+void prepare_entry(Aiocb* block, Batch& batch, Prepared& prepared) {
+    Operation operation;
+    int error = operation_of(*block, operation);
+    Request* request = nullptr;
+    if (error == 0) {
+        Submission submission = {operation, block, publish_block, &block->aio_sigevent, &batch};
+        request = engine.prepare(submission, error);
+    }
+    if (request == nullptr) {
+        count(Counter::kRefused);
+        Block(block).publish(-1, error);
+        prepared.error = error == EAGAIN && prepared.error != EIO ? EAGAIN : EIO;
+        return;
+    }
+    Block(block).begin(request->number, EINPROGRESS);
+    join(batch);
+    request->inbox_next = prepared.newest;
+    prepared.newest = request;
+    if (prepared.oldest == nullptr) {
+        prepared.oldest = request;
+    }
+}
+
+template <class Aiocb>
+bool is_entry(const Aiocb* block) {
+    return block != nullptr && block->aio_lio_opcode != LIO_NOP;
+}
+
+template <class Aiocb>
+Prepared prepare_list(Aiocb* const list[], int length, Batch& batch) {
+    Prepared prepared;
+    for (int i = 0; i < length; ++i) {
+        if (is_entry(list[i])) {
+            prepare_entry(list[i], batch, prepared);
+        }
+    }
+    return prepared;
+}
+
+// After the whole list has been published: did anything fail?
+template <class Aiocb>
+bool any_failed(Aiocb* const list[], int length) {
+    for (int i = 0; i < length; ++i) {
+        if (is_entry(list[i]) && Block(list[i]).error() != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+template <class Aiocb>
+int run_list(int mode, Aiocb* const list[], int length, const sigevent* event) {
+    int error = 0;
+    Batch* batch = open_batch(mode == LIO_NOWAIT ? event : nullptr, error);
+    if (batch == nullptr) {
+        return error;
+    }
+    count(Counter::kLists);
+    Prepared prepared = prepare_list(list, length, *batch);
+    if (prepared.newest != nullptr) {
+        engine.post(*prepared.newest, *prepared.oldest);
+    }
+    engine.submitted(*batch);
+    error = prepared.error;
+    if (mode == LIO_WAIT) {
+        if (wait_for(*batch) == WaitEnd::kInterrupted) {
+            error = EINTR;
+        } else if (error == 0 && any_failed(list, length)) {
+            error = EIO;
+        }
+    }
+    release(*batch);
+    return error;
+}
+
+template <class Aiocb>
+int listio(int mode, Aiocb* const list[], int length, const sigevent* event) {
+    int error = EINVAL;
+    bool valid =
+        (mode == LIO_WAIT || mode == LIO_NOWAIT) && length >= 0 && (list != nullptr || length == 0);
+    if (valid) {
+        engine.start();
+        error = run_list(mode, list, length, event);
+    }
+    if (error == 0) {
+        return 0;
+    }
+    errno = error;
+    return -1;
+}
+
+}  // namespace
+}  // namespace uaio
+
+UAIO_EXPORT int lio_listio(int mode, struct aiocb* const list[], int length,
+                           struct sigevent* event) {
+    return uaio::listio(mode, list, length, event);
+}
+
+UAIO_EXPORT int lio_listio64(int mode, struct aiocb64* const list[], int length,
+                             struct sigevent* event) {
+    return uaio::listio(mode, list, length, event);
+}

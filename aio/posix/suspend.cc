@@ -1,0 +1,88 @@
+// aio_suspend: sleep until one of a list of control blocks is no longer in progress.
+//
+// POSIX.1-2024 lists it as async-signal-safe: no lock, no allocation, nothing on the stack that
+// grows with the list, errno kept on success. NULL entries are ignored. A list without any block
+// cannot end the wait, so only the timeout or a signal does.
+#include <aio.h>
+#include <errno.h>
+#include <time.h>
+
+#include "aio/engine.h"
+#include "aio/posix/export.h"
+#include "aio/posix/platform/block_glibc.h"
+#include "threadpool/base/clock.h"
+
+namespace uaio {
+namespace {
+
+// Whether a block of the list is no longer in progress. Adds to `kinds` how to be woken for the
+// rest.
+template <class Aiocb>
+bool any_done(const Aiocb* const list[], int count, uint32_t* kinds) {
+    for (int i = 0; i < count; ++i) {
+        if (list[i] == nullptr) {
+            continue;
+        }
+        if (Block(const_cast<Aiocb*>(list[i])).error_for_sleeper() != EINPROGRESS) {
+            return true;
+        }
+        if (kinds != nullptr) {
+            *kinds |= WaitingRoom::kind_of(list[i]);
+        }
+    }
+    return false;
+}
+
+bool is_valid(const timespec& timeout) {
+    return timeout.tv_sec >= 0 && timeout.tv_nsec >= 0 && timeout.tv_nsec < kNsPerSecond;
+}
+
+// 0 or an errno value.
+template <class Aiocb>
+int wait_for_any(const Aiocb* const list[], int count, int64_t deadline_ns) {
+    uint32_t kinds = 0;
+    if (any_done(list, count, &kinds)) {
+        return 0;
+    }
+    WaitingRoom::Stay stay(engine.waiting_room(), kinds);
+    for (;;) {
+        uint32_t ticket = stay.ticket();
+        if (any_done(list, count, nullptr)) {
+            return 0;
+        }
+        WaitEnd end = stay.sleep(ticket, deadline_ns);
+        // What was published meanwhile counts more than how the sleep ended.
+        if (end != WaitEnd::kWoken) {
+            return any_done(list, count, nullptr) ? 0 : end == WaitEnd::kTimedOut ? EAGAIN : EINTR;
+        }
+    }
+}
+
+template <class Aiocb>
+int suspend(const Aiocb* const list[], int count, const timespec* timeout) {
+    int error;
+    if (count < 0 || (list == nullptr && count > 0) ||
+        (timeout != nullptr && !is_valid(*timeout))) {
+        error = EINVAL;
+    } else {
+        error = wait_for_any(list, count, timeout != nullptr ? deadline_after(*timeout) : kNever);
+    }
+    if (error == 0) {
+        return 0;
+    }
+    errno = error;
+    return -1;
+}
+
+}  // namespace
+}  // namespace uaio
+
+UAIO_EXPORT int aio_suspend(const struct aiocb* const list[], int count,
+                            const struct timespec* timeout) {
+    return uaio::suspend(list, count, timeout);
+}
+
+UAIO_EXPORT int aio_suspend64(const struct aiocb64* const list[], int count,
+                              const struct timespec* timeout) {
+    return uaio::suspend(list, count, timeout);
+}

@@ -1,0 +1,149 @@
+#include "aio/range_index.h"
+
+namespace uaio {
+namespace {
+
+// A mixing function in the manner of splitmix64: neighbouring orders get unrelated weights.
+uint32_t weight_of(uint64_t order) {
+    uint64_t mixed = (order + 0x9e3779b97f4a7c15u) * 0xbf58476d1ce4e5b9u;
+    mixed = (mixed ^ mixed >> 29) * 0x94d049bb133111ebu;
+    return static_cast<uint32_t>(mixed >> 32);
+}
+
+bool goes_left(const RangeNode& node, const RangeNode& of) {
+    return node.range.begin != of.range.begin ? node.range.begin < of.range.begin
+                                              : node.order < of.order;
+}
+
+void include(RangeNode& node, const RangeNode* child) {
+    if (child == nullptr) {
+        return;
+    }
+    node.end_max = child->end_max > node.end_max ? child->end_max : node.end_max;
+    node.urgency_min =
+        child->urgency_min < node.urgency_min ? child->urgency_min : node.urgency_min;
+    node.urgency_max =
+        child->urgency_max > node.urgency_max ? child->urgency_max : node.urgency_max;
+}
+
+void refresh(RangeNode& node) {
+    node.end_max = node.range.end;
+    node.urgency_min = node.urgency_max = node.urgency;
+    include(node, node.left);
+    include(node, node.right);
+}
+
+void refresh_up(RangeNode* node) {
+    for (; node != nullptr; node = node->parent) {
+        refresh(*node);
+    }
+}
+
+bool overlaps(const RangeNode& node, Range range) {
+    return node.range.begin < range.end && range.begin < node.range.end;
+}
+
+// The better of `best` and what the subtree has. The child with the later requests goes first, so
+// that the other can usually be skipped.
+RangeNode* search(RangeNode* node, Range range, uint64_t order, RangeNode* best) {
+    if (node == nullptr || node->end_max <= range.begin || node->urgency_min >= order ||
+        (best != nullptr && node->urgency_max <= best->urgency)) {
+        return best;
+    }
+    if (overlaps(*node, range) && node->urgency < order &&
+        (best == nullptr || node->urgency > best->urgency)) {
+        best = node;
+    }
+    RangeNode* first = node->left;
+    RangeNode* second = node->range.begin < range.end ? node->right : nullptr;
+    if (first != nullptr && second != nullptr && first->urgency_max < second->urgency_max) {
+        RangeNode* swapped = first;
+        first = second;
+        second = swapped;
+    }
+    best = search(first, range, order, best);
+    return search(second, range, order, best);
+}
+
+void visit_subtree(RangeNode* node, Range range, uint64_t order, void (*visit)(void*, RangeNode&),
+                   void* context) {
+    if (node == nullptr || node->end_max <= range.begin || node->urgency_max <= order) {
+        return;
+    }
+    visit_subtree(node->left, range, order, visit, context);
+    if (overlaps(*node, range) && node->urgency > order) {
+        visit(context, *node);
+    }
+    if (node->range.begin < range.end) {
+        visit_subtree(node->right, range, order, visit, context);
+    }
+}
+
+}  // namespace
+
+void RangeIndex::insert(RangeNode& node) {
+    node.urgency = node.order;
+    node.weight = weight_of(node.order);
+    node.left = node.right = node.parent = nullptr;
+    RangeNode** place = &root_;
+    while (*place != nullptr) {
+        node.parent = *place;
+        place = goes_left(node, **place) ? &(*place)->left : &(*place)->right;
+    }
+    *place = &node;
+    refresh_up(&node);
+    while (node.parent != nullptr && node.parent->weight < node.weight) {
+        rotate_up(node);
+    }
+}
+
+void RangeIndex::erase(RangeNode& node) {
+    while (node.left != nullptr || node.right != nullptr) {
+        bool take_left = node.right == nullptr ||
+                         (node.left != nullptr && node.left->weight > node.right->weight);
+        rotate_up(take_left ? *node.left : *node.right);
+    }
+    replace_child(node.parent, &node, nullptr);
+    refresh_up(node.parent);
+}
+
+void RangeIndex::set_taken(RangeNode& node) {
+    node.urgency = 0;
+    refresh_up(&node);
+}
+
+RangeNode* RangeIndex::latest_before(Range range, uint64_t order) const {
+    return search(root_, range, order, nullptr);
+}
+
+void RangeIndex::visit_after(Range range, uint64_t order, void (*visit)(void*, RangeNode&),
+                             void* context) const {
+    visit_subtree(root_, range, order, visit, context);
+}
+
+// `node` takes the place of its parent, which becomes its child.
+void RangeIndex::rotate_up(RangeNode& node) {
+    RangeNode* parent = node.parent;
+    replace_child(parent->parent, parent, &node);
+    node.parent = parent->parent;
+    RangeNode*& inner = parent->left == &node ? node.right : node.left;
+    RangeNode*& gap = parent->left == &node ? parent->left : parent->right;
+    gap = inner;
+    if (inner != nullptr) {
+        inner->parent = parent;
+    }
+    inner = parent;
+    parent->parent = &node;
+    refresh(*parent);
+    refresh(node);
+}
+
+void RangeIndex::replace_child(RangeNode* parent, RangeNode* before, RangeNode* now) {
+    if (parent == nullptr) {
+        root_ = now;
+    } else {
+        (parent->left == before ? parent->left : parent->right) = now;
+    }
+}
+
+}  // namespace uaio

@@ -1,0 +1,100 @@
+// Request: one operation on its way from a door to its owner; the record that every room works on.
+//
+// States, in order of life, and who changes them. From kPosted on, the engine's lock guards the
+// record until the request is taken; then it belongs to the worker (or canceller) that took it.
+//
+//   kFilled     the desk has filled it in; belongs to the submitter
+//   kPosted     in the inbox
+//   kBarred     a sync that waits for the writes before it          (file_table.h)
+//   kBlocked    waits for one request that it conflicts with        (lane.h)
+//   kHeld       waits for its turn at a gate                        (gate.h)
+//   kReady      may run; in the ready queue
+//   kRunning    taken; the worker performs it
+//   kWithdrawn  taken out of the schedule before it ran
+//   kPublished  the owner can see the final status; no room but the desk may use the owner any more
+//
+//   kFilled -> kPosted -> kBarred, kBlocked, kHeld, kReady in any order -> kRunning or kWithdrawn
+//   -> kPublished. One function per change (schedule.cc, engine.cc), each asserting where it
+//   starts.
+#pragma once
+
+#include <sys/types.h>
+
+#include <atomic>
+
+#include "aio/file.h"
+#include "aio/operation.h"
+#include "aio/order_heap.h"
+#include "aio/range_index.h"
+#include "signals/notice.h"
+#include "threadpool/base/list.h"
+#include "threadpool/base/slab.h"
+#include "threadpool/ready_queue.h"
+
+namespace uaio {
+
+struct Lane;
+struct Gate;
+struct Batch;
+
+enum class State : uint8_t {
+    kFilled,
+    kPosted,
+    kBarred,
+    kBlocked,
+    kHeld,
+    kReady,
+    kRunning,
+    kWithdrawn,
+    kPublished
+};
+
+// A door publishes a status to its own kind of owner (a struct aiocb, a ring, a handler). Called
+// exactly once per request; makes `error` (0 or an errno value) visible last, with release, and
+// does not touch `owner` after that. Must not block.
+using Publish = void (*)(void* owner, ssize_t result, int error);
+
+struct LaneTag {};
+
+struct Request : SlabRecord,
+                 RangeNode,       // the lane's ranges
+                 HeapNode,        // kHeld: the gate's heap
+                 Link<ReadyTag>,  // kReady: the ready queue
+                 Link<WaitTag>,   // kBlocked, kBarred: whoever it waits for
+                 Link<AgeTag>,    // writes: those of its file, oldest first
+                 Link<LaneTag> {  // all requests of its descriptor
+    Operation operation;
+
+    std::atomic<void*> owner;  // whose request it is; the door knows what that means. Null: free
+    Publish publish;
+    Notice notice;
+    Batch* batch;  // null if it does not belong to a list
+
+    std::atomic<State> state;  // atomic for aio_cancel, which asks while a worker publishes
+    bool ranged;               // in the lane's range index
+    bool gated;                // counts at its gate
+    bool file_given;           // its `spare_file` has been given to the file table, for ever
+    bool waited;               // was not taken in the lap in which it was admitted
+    uint32_t lap;              // of the engine, in which it was admitted
+
+    uint64_t sequence;  // order of admission
+    Lane* lane;
+    Gate* gate;        // where it is kHeld, or through which it has passed
+    Request* blocker;  // kBlocked: whom it waits for
+    File* file;        // a write's or a barred sync's
+
+    List<Request, WaitTag> waiters;  // those that are kBlocked on this one
+    Request* inbox_next;
+    File spare_file;  // storage that comes with the record, see file_table.h
+};
+
+// Queue order in one number: priority first, then admission. Smaller runs first; never 0.
+inline uint64_t order_of(int level, uint64_t sequence) {
+    return static_cast<uint64_t>(level) << 56 | sequence;
+}
+
+inline int level_of(uint64_t order) {
+    return static_cast<int>(order >> 56);
+}
+
+}  // namespace uaio

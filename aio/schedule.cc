@@ -1,0 +1,194 @@
+#include "aio/schedule.h"
+
+#include "threadpool/base/check.h"
+
+namespace uaio {
+namespace {
+
+// The schedule's owner guards the states that it changes here: relaxed.
+State state_of(const Request& request) {
+    return request.state.load(std::memory_order_relaxed);
+}
+
+void set_state(Request& request, State state) {
+    request.state.store(state, std::memory_order_relaxed);
+}
+
+RangeNode& range_node(Request& request) {
+    return request;
+}
+
+// Where requests of this kind are found by those that conflict with it.
+RangeIndex& index_of(const Request& request) {
+    return request.operation.kind == Kind::kWrite ? request.lane->writes : request.lane->reads;
+}
+
+// Two possible blockers: the one that is later in queue order probably goes last.
+RangeNode* later(RangeNode* one, RangeNode* other) {
+    if (one == nullptr || other == nullptr) {
+        return one != nullptr ? one : other;
+    }
+    return one->urgency > other->urgency ? one : other;
+}
+
+// `request` waits for `blocker` to go, and then asks again.
+void block(Request& request, Request& blocker) {
+    set_state(request, State::kBlocked);
+    request.blocker = &blocker;
+    blocker.waiters.push_back(request);
+}
+
+}  // namespace
+
+void Schedule::admit(Request& request) {
+    UAIO_CHECK(state_of(request) == State::kPosted);
+    request.sequence = next_sequence_++;
+    uint64_t order = order_of(kPriorityMax - request.operation.priority, request.sequence);
+    static_cast<RangeNode&>(request).order = order;
+    static_cast<HeapNode&>(request).order = order;
+    request.ranged = request.gated = false;
+    request.gate = nullptr;
+    request.file = nullptr;
+    request.waiters = {};
+    request.lane->requests.push_back(request);
+    ++outstanding_;
+    if (request.operation.kind == Kind::kWrite) {
+        files_.add_write(request);
+    }
+    if (is_sync(request.operation.kind) && !files_.pass_or_bar(request)) {
+        set_state(request, State::kBarred);
+        return;
+    }
+    enter_lane(request);
+}
+
+// From admission, from the barrier, or from being blocked: the request asks what it has to wait
+// for.
+void Schedule::enter_lane(Request& request) {
+    Placement placement = policy_(request);
+    request.gate = &request.lane->gates[placement.gate];
+    if (placement.ranged) {
+        Request* blocker = blocker_of(request, placement);
+        if (!request.ranged) {
+            request.ranged = true;
+            range_node(request).range = placement.own;
+            index_of(request).insert(request);
+            yield_to(request, placement);
+        }
+        if (blocker != nullptr) {
+            block(request, *blocker);
+            return;
+        }
+    }
+    pass_gate(request, placement);
+}
+
+// One of those that the request conflicts with and that come before it, null if there is none.
+Request* Schedule::blocker_of(const Request& request, const Placement& placement) const {
+    uint64_t order = static_cast<const RangeNode&>(request).order;
+    RangeNode* read = request.lane->reads.latest_before(placement.reads, order);
+    RangeNode* write = request.lane->writes.latest_before(placement.writes, order);
+    return static_cast<Request*>(later(read, write));
+}
+
+// Requests that come after `request` in queue order, conflict with it and are not yet taken, step
+// back and wait for it. They exist only if priorities differ.
+void Schedule::yield_to(Request& request, const Placement& placement) {
+    struct Context {
+        Schedule* schedule;
+        Request* request;
+    } context = {this, &request};
+    auto visit = [](void* argument, RangeNode& node) {
+        auto* found = static_cast<Context*>(argument);
+        auto& other = static_cast<Request&>(node);
+        if (state_of(other) == State::kHeld || state_of(other) == State::kReady) {
+            found->schedule->step_back(other);
+            block(other, *found->request);
+        }
+    };
+    uint64_t order = static_cast<const RangeNode&>(request).order;
+    request.lane->reads.visit_after(placement.reads, order, visit, &context);
+    request.lane->writes.visit_after(placement.writes, order, visit, &context);
+}
+
+// Out of the ready queue or away from the gate.
+void Schedule::step_back(Request& request) {
+    if (state_of(request) == State::kHeld) {
+        give_up(*request.gate, request);
+        return;
+    }
+    ready_.remove(request, level_of(static_cast<RangeNode&>(request).order));
+    make(leave(*request.gate, request));
+}
+
+void Schedule::pass_gate(Request& request, const Placement& placement) {
+    set_state(request, State::kHeld);
+    make(enter(*request.gate, request, placement.limit));
+}
+
+void Schedule::make(GateMove move) {
+    if (move.turned_out != nullptr) {
+        ready_.remove(*move.turned_out, level_of(static_cast<RangeNode&>(*move.turned_out).order));
+        set_state(*move.turned_out, State::kHeld);
+    }
+    if (move.let_in != nullptr) {
+        set_state(*move.let_in, State::kReady);
+        ready_.push(*move.let_in, level_of(static_cast<RangeNode&>(*move.let_in).order));
+    }
+}
+
+Request* Schedule::take() {
+    Request* request = ready_.pop();
+    if (request != nullptr) {
+        UAIO_CHECK(state_of(*request) == State::kReady);
+        set_state(*request, State::kRunning);
+        if (request->ranged) {
+            index_of(*request).set_taken(*request);
+        }
+    }
+    return request;
+}
+
+void Schedule::retire(Request& request) {
+    UAIO_CHECK(state_of(request) >= State::kRunning);
+    make(leave(*request.gate, request));
+    remove(request);
+}
+
+bool Schedule::withdraw(Request& request) {
+    State state = state_of(request);
+    if (state >= State::kRunning) {
+        return false;
+    }
+    UAIO_CHECK(state >= State::kBarred);
+    if (state == State::kBarred) {
+        files_.remove_barred(request);
+    } else if (state == State::kBlocked) {
+        request.blocker->waiters.remove(request);
+    } else {
+        step_back(request);
+    }
+    set_state(request, State::kWithdrawn);
+    remove(request);
+    return true;
+}
+
+// The request leaves its lane and its file, and everybody who waited for it asks again.
+void Schedule::remove(Request& request) {
+    request.lane->requests.remove(request);
+    --outstanding_;
+    if (request.ranged) {
+        index_of(request).erase(request);
+    }
+    while (Request* waiter = request.waiters.pop_front()) {
+        enter_lane(*waiter);
+    }
+    if (request.file != nullptr) {
+        auto release = [](void* schedule, Request& sync) {
+            static_cast<Schedule*>(schedule)->enter_lane(sync);
+        };
+        files_.remove_write(request, release, this);
+    }
+}
+
+}  // namespace uaio

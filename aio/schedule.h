@@ -1,0 +1,65 @@
+// Schedule: all requests that are in flight and have not been taken, and the rules for taking them.
+//
+// Pure: no locks, threads, clocks, system calls or memory of its own, so it can be stepped through
+// in a lesson and enumerated in a test. Whoever owns it guards it (engine.h: under the engine's
+// lock).
+//
+//     schedule.admit(request);           // O(log n), like everything here
+//     Request* next = schedule.take();   // null: nothing may run now
+//     ...                                // it runs
+//     schedule.retire(*next);            // what waited for it may run now
+//     schedule.withdraw(request);        // instead of running, if it was not taken yet
+//
+// retire() and withdraw() are one function underneath: whatever the reason for which a request
+// goes, those that waited for it are looked at again in one place.
+#pragma once
+
+#include "aio/file_table.h"
+#include "aio/lane.h"
+#include "aio/policy.h"
+#include "threadpool/ready_queue.h"
+
+namespace uaio {
+
+class Schedule {
+  public:
+    // Before the first request.
+    void set_policy(Policy policy) { policy_ = policy; }
+
+    // Brings a request in state kPosted, with its operation and lane set, into the schedule.
+    void admit(Request& request);
+
+    // The most urgent request that may run now; it becomes kRunning. Null if there is none.
+    Request* take();
+
+    // A request that was taken is done: it leaves the schedule.
+    void retire(Request& request);
+
+    // Takes a request that has not been taken out of the schedule; it becomes kWithdrawn. Returns
+    // false, and changes nothing, if it was taken.
+    bool withdraw(Request& request);
+
+    size_t ready() const { return ready_.size(); }
+    size_t outstanding() const { return outstanding_; }
+
+    // The number that the next admitted request gets.
+    uint64_t next_sequence() const { return next_sequence_; }
+
+  private:
+    void enter_lane(Request& request);
+    Request* blocker_of(const Request& request, const Placement& placement) const;
+    void yield_to(Request& request, const Placement& placement);
+    void step_back(Request& request);
+    void pass_gate(Request& request, const Placement& placement);
+    void make(GateMove move);
+    void make_ready(Request& request);
+    void remove(Request& request);
+
+    Policy policy_ = place_by_conflict;
+    ReadyQueue<Request> ready_;
+    FileTable files_;
+    uint64_t next_sequence_ = 1;
+    size_t outstanding_ = 0;
+};
+
+}  // namespace uaio

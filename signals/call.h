@@ -1,0 +1,33 @@
+// Call: one SIGEV_THREAD callback that is owed to the program: what to call, with which value,
+// under which signal mask, and with which attributes for its thread (null: any thread).
+//
+// Taken when the request is accepted, so that telling its owner cannot fail for want of memory;
+// given back before the function is called, because the function may never return.
+#pragma once
+
+#include <pthread.h>
+#include <signal.h>
+
+#include "threadpool/base/list.h"
+#include "threadpool/base/slab.h"
+
+namespace uaio {
+
+struct CallTag {};
+
+struct Call : SlabRecord, Link<CallTag> {
+    void (*function)(sigval);
+    sigval value;
+    pthread_attr_t* attributes;
+    sigset_t mask;  // of the thread that submitted the request
+};
+
+// A call for `event`, under the mask of the calling thread; null if there is no memory.
+Call* take_call(const sigevent& event);
+
+void give_call(Call& call);
+
+// No call is owed. Only for a forked child.
+void reset_calls();
+
+}  // namespace uaio

@@ -1,0 +1,51 @@
+#include "signals/notice.h"
+
+#include <errno.h>
+
+#include "signals/notifier.h"
+#include "signals/platform/queue_signal.h"
+
+namespace uaio {
+
+int prepare_notice(const sigevent& event, Notice& notice) {
+    notice = {Notice::Kind::kNone, event.sigev_signo, 0, {.value = event.sigev_value}};
+    int thread = 0;
+    if (event.sigev_notify == SIGEV_SIGNAL && event.sigev_signo != 0) {
+        notice.kind = Notice::Kind::kSignal;
+    } else if (event.sigev_notify == SIGEV_THREAD && event.sigev_notify_function != nullptr) {
+        Call* call = take_call(event);
+        if (call == nullptr) {
+            return EAGAIN;
+        }
+        notice.kind = Notice::Kind::kCall;
+        notice.call = call;
+    } else if (names_thread(event, thread) && event.sigev_signo != 0) {
+        notice.kind = Notice::Kind::kThreadSignal;
+        notice.thread = thread;
+    }
+    return 0;
+}
+
+int deliver_notice(Notice& notice) {
+    switch (notice.kind) {
+        case Notice::Kind::kNone:
+            return 0;
+        case Notice::Kind::kSignal:
+            return queue_signal(notice.signal_number, notice.value);
+        case Notice::Kind::kThreadSignal:
+            return queue_thread_signal(notice.thread, notice.signal_number, notice.value);
+        case Notice::Kind::kCall:
+            notifier.owe(*notice.call);
+            return 0;
+    }
+    return EINVAL;
+}
+
+void drop_notice(Notice& notice) {
+    if (notice.kind == Notice::Kind::kCall) {
+        give_call(*notice.call);
+    }
+    notice.kind = Notice::Kind::kNone;
+}
+
+}  // namespace uaio

@@ -1,0 +1,153 @@
+// Waiting on a word with POSIX alone: each waiter sleeps on a semaphore on its own stack, listed in
+// a bucket chosen by the word's address. sem_wait and sem_timedwait are chosen because a signal
+// handler interrupts them (condition variables hide signals) and sem_post is async-signal-safe.
+//
+// Each bucket's mutex is held with all signals blocked, so that a handler which waits or wakes
+// never meets a bucket that its own thread has locked. A waiter is unlinked under the mutex, by its
+// waker or by itself, before its stack frame goes.
+#include <errno.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <signal.h>
+#include <stddef.h>
+
+#include "threadpool/base/check.h"
+#include "threadpool/base/wait_word.h"
+
+namespace uaio {
+namespace {
+
+struct Waiter {
+    const WaitWord* word;
+    uint32_t mask;
+    sem_t woken;
+    Waiter* next;
+};
+
+struct Bucket {
+    pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+    Waiter* first = nullptr;
+};
+
+constexpr size_t kBuckets = 64;  // enough that unrelated words seldom share a mutex
+
+constinit Bucket buckets[kBuckets];
+
+Bucket& bucket_of(const WaitWord& word) {
+    auto address = reinterpret_cast<uintptr_t>(&word);
+    return buckets[(address / sizeof(WaitWord) * 0x9e3779b1u >> 7) % kBuckets];
+}
+
+class Hold {
+  public:
+    explicit Hold(Bucket& bucket) : bucket_(bucket) {
+        sigset_t all;
+        sigfillset(&all);
+        pthread_sigmask(SIG_SETMASK, &all, &mask_);
+        pthread_mutex_lock(&bucket_.mutex);
+    }
+    ~Hold() {
+        pthread_mutex_unlock(&bucket_.mutex);
+        pthread_sigmask(SIG_SETMASK, &mask_, nullptr);
+    }
+    Hold(const Hold&) = delete;
+    Hold& operator=(const Hold&) = delete;
+
+  private:
+    Bucket& bucket_;
+    sigset_t mask_;
+};
+
+void unlink(Bucket& bucket, Waiter& waiter) {
+    for (Waiter** link = &bucket.first; *link != nullptr; link = &(*link)->next) {
+        if (*link == &waiter) {
+            *link = waiter.next;
+            return;
+        }
+    }
+}
+
+// sem_timedwait knows only the wall clock: the time left is measured on the monotonic clock and
+// added to it, and the caller looks at the monotonic clock again afterwards.
+int sleep(Waiter& waiter, int64_t deadline_ns) {
+    if (deadline_ns == kNever) {
+        return sem_wait(&waiter.woken);
+    }
+    int64_t left = deadline_ns - now_ns();
+    timespec wall;
+    clock_gettime(CLOCK_REALTIME, &wall);
+    int64_t end = wall.tv_nsec + (left > 0 ? left : 0) % kNsPerSecond;
+    wall.tv_sec += static_cast<time_t>((left > 0 ? left : 0) / kNsPerSecond + end / kNsPerSecond);
+    wall.tv_nsec = static_cast<long>(end % kNsPerSecond);
+    return sem_timedwait(&waiter.woken, &wall);
+}
+
+void wake(WaitWord& word, uint32_t waiters_max, uint32_t mask) {
+    int saved = errno;
+    Bucket& bucket = bucket_of(word);
+    {
+        Hold hold(bucket);
+        Waiter** link = &bucket.first;
+        while (*link != nullptr && waiters_max > 0) {
+            Waiter* waiter = *link;
+            if (waiter->word == &word && (waiter->mask & mask) != 0) {
+                *link = waiter->next;
+                sem_post(&waiter->woken);
+                --waiters_max;
+            } else {
+                link = &waiter->next;
+            }
+        }
+    }
+    errno = saved;
+}
+
+}  // namespace
+
+WaitEnd wait_on(WaitWord& word, uint32_t expected, int64_t deadline_ns, uint32_t mask) {
+    int saved = errno;
+    Bucket& bucket = bucket_of(word);
+    Waiter waiter = {&word, mask, {}, nullptr};
+    UAIO_CHECK(sem_init(&waiter.woken, 0, 0) == 0);
+    {
+        Hold hold(bucket);
+        // Pairs with the release of whoever changed the word before waking under this mutex.
+        if (word.load(std::memory_order_acquire) != expected) {
+            sem_destroy(&waiter.woken);
+            errno = saved;
+            return WaitEnd::kWoken;
+        }
+        // At the end, so that wake_one wakes in the order of arrival.
+        Waiter** link = &bucket.first;
+        while (*link != nullptr) {
+            link = &(*link)->next;
+        }
+        *link = &waiter;
+    }
+    WaitEnd end = WaitEnd::kWoken;
+    if (sleep(waiter, deadline_ns) != 0) {
+        end = errno == ETIMEDOUT ? WaitEnd::kTimedOut : WaitEnd::kInterrupted;
+    }
+    {
+        Hold hold(bucket);
+        unlink(bucket, waiter);
+    }
+    // A wake-up that came together with the signal or the deadline counts: it must not be lost,
+    // because wake_one has chosen this waiter and no other.
+    if (end != WaitEnd::kWoken && sem_trywait(&waiter.woken) == 0) {
+        end = WaitEnd::kWoken;
+    }
+    sem_destroy(&waiter.woken);
+    errno = saved;
+    return end;
+}
+
+void wake_one(WaitWord& word) {
+    wake(word, 1, kEveryKind);
+}
+
+void wake_all(WaitWord& word, uint32_t mask) {
+    wake(word, UINT32_MAX, mask);
+}
+
+}  // namespace uaio

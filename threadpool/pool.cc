@@ -1,0 +1,196 @@
+#include "threadpool/pool.h"
+
+#include "threadpool/base/check.h"
+
+namespace uaio {
+namespace {
+
+constexpr uint64_t kThread = 1;
+constexpr uint64_t kIdle = uint64_t{1} << 16;
+constexpr uint64_t kSearching = uint64_t{1} << 32;
+
+// Every change and every look of the protocol in pool.h; pairs with itself and with the owner's
+// queue, whose put and look are sequentially consistent too.
+constexpr auto kSeqCst = std::memory_order_seq_cst;
+
+constexpr unsigned threads_in(uint64_t state) {
+    return state & 0xffff;
+}
+constexpr unsigned idle_in(uint64_t state) {
+    return state >> 16 & 0xffff;
+}
+constexpr unsigned searching_in(uint64_t state) {
+    return state >> 32 & 0xffff;
+}
+
+}  // namespace
+
+void Pool::configure(const Owner& owner, unsigned threads_max, int64_t idle_ns) {
+    owner_ = &owner;
+    start_ = {thread_main, this, owner.stack_bytes};
+    if (owner.runs_program_code && !has_lost_key_) {
+        // Without a key (EAGAIN) a thread that ends in the middle stays counted as busy.
+        has_lost_key_ = pthread_key_create(&lost_key_, thread_lost) == 0;
+    }
+    set_threads_max(threads_max);
+    set_idle_ns(idle_ns);
+}
+
+// Relaxed: a limit orders nothing, and any recent value of it will do.
+void Pool::set_threads_max(unsigned threads_max) {
+    UAIO_CHECK(threads_max >= 1 && threads_max <= kPoolThreadsMax);
+    threads_max_.store(threads_max, std::memory_order_relaxed);
+}
+
+void Pool::set_idle_ns(int64_t idle_ns) {
+    idle_ns_.store(idle_ns, std::memory_order_relaxed);
+}
+
+unsigned Pool::threads() const {
+    return threads_in(state_.load(std::memory_order_relaxed));
+}
+
+void Pool::reset() {
+    state_.store(0, std::memory_order_relaxed);  // no other thread exists
+    tokens_.store(0, std::memory_order_relaxed);
+}
+
+bool Pool::notify() {
+    uint64_t state = state_.load(kSeqCst);
+    for (;;) {
+        if (searching_in(state) > 0) {
+            return true;
+        }
+        if (idle_in(state) > 0) {
+            // The woken thread counts as searching from now on, so that the next notify() need not
+            // wake another while this one is on its way.
+            if (state_.compare_exchange_weak(state, state - kIdle + kSearching, kSeqCst)) {
+                tokens_.fetch_add(1, std::memory_order_release);  // pairs with sleep()
+                wake_one(tokens_);
+                observe(Event::kWoken);
+                return true;
+            }
+        } else if (threads_in(state) < threads_max_.load(std::memory_order_relaxed)) {
+            if (state_.compare_exchange_weak(state, state + kThread + kSearching, kSeqCst)) {
+                if (start()) {
+                    return true;
+                }
+                // Others may have relied on the thread that did not come: look at the pool anew,
+                // and if it has threads at all, leave the work to them.
+                state = state_.fetch_sub(kThread + kSearching, kSeqCst) - kThread - kSearching;
+                if (searching_in(state) == 0 && idle_in(state) == 0) {
+                    return threads_in(state) > 0;
+                }
+            }
+        } else {
+            return true;
+        }
+    }
+}
+
+bool Pool::start() {
+    if (start_thread(start_) != 0) {
+        observe(Event::kRefused);
+        return false;
+    }
+    observe(Event::kStarted);
+    return true;
+}
+
+void Pool::thread_main(void* pool) {
+    auto& self = *static_cast<Pool*>(pool);
+    // Relaxed: a number, nothing else.
+    name_thread(self.owner_->name, self.names_.fetch_add(1, std::memory_order_relaxed));
+    if (self.has_lost_key_) {
+        pthread_setspecific(self.lost_key_, pool);
+    }
+    Seat seat(self);
+    self.run(seat);
+    if (self.has_lost_key_) {
+        pthread_setspecific(self.lost_key_, nullptr);
+    }
+    self.observe(Event::kLeft);
+}
+
+// The destructor of the key: the thread ends inside serve(), where it counts as busy. What it would
+// have looked at next is looked at by another.
+void Pool::thread_lost(void* pool) {
+    auto& self = *static_cast<Pool*>(pool);
+    self.state_.fetch_sub(kThread, kSeqCst);
+    self.observe(Event::kLeft);
+    if (self.pending()) {
+        self.notify();
+    }
+}
+
+void Pool::run(Seat& seat) {
+    do {
+        owner_->serve(owner_->context, seat);
+    } while (rest(seat));
+}
+
+void Pool::Seat::found() {
+    if (searching_) {
+        searching_ = false;
+        pool_.state_.fetch_sub(kSearching, kSeqCst);
+    }
+    // This look comes after the change of the word, so work that was made visible by somebody who
+    // relied on this searcher is seen here.
+    if (pool_.pending()) {
+        pool_.notify();
+    }
+}
+
+// From searching or busy to idle, and back to searching. False when the thread must leave.
+bool Pool::rest(Seat& seat) {
+    state_.fetch_add(seat.searching_ ? kIdle - kSearching : kIdle, kSeqCst);
+    seat.searching_ = false;
+    // Work that was made visible while this thread was counted as searching or busy is seen here.
+    // If no idle thread is left to claim, a token has been posted for this one too.
+    if (pending() && claim_idle()) {
+        seat.searching_ = true;
+        return true;
+    }
+    return sleep(seat);
+}
+
+bool Pool::claim_idle() {
+    uint64_t state = state_.load(kSeqCst);
+    while (idle_in(state) > 0) {
+        if (state_.compare_exchange_weak(state, state - kIdle + kSearching, kSeqCst)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool Pool::sleep(Seat& seat) {
+    bool surplus = threads() > threads_max_.load(std::memory_order_relaxed);
+    int64_t deadline = now_ns() + (surplus ? 0 : idle_ns_.load(std::memory_order_relaxed));
+    for (;;) {
+        uint32_t tokens = tokens_.load(std::memory_order_relaxed);  // checked by the exchange
+        if (tokens > 0) {
+            // Acquire pairs with the release in notify().
+            if (tokens_.compare_exchange_weak(tokens, tokens - 1, std::memory_order_acquire,
+                                              std::memory_order_relaxed)) {
+                seat.searching_ = true;  // as counted by the waker
+                return true;
+            }
+            continue;
+        }
+        if (wait_on(tokens_, 0, deadline) != WaitEnd::kTimedOut) {
+            continue;
+        }
+        // Leave, unless every idle thread has been taken off the count: then a token is on its way
+        // for this one, and the wait goes on without a deadline.
+        uint64_t state = state_.load(kSeqCst);
+        while (idle_in(state) > 0) {
+            if (state_.compare_exchange_weak(state, state - kIdle - kThread, kSeqCst)) {
+                return false;
+            }
+        }
+        deadline = kNever;
+    }
+}
+
+}  // namespace uaio

@@ -1,0 +1,110 @@
+// Pool: threads that come when there is work, sleep when there is none, and leave when they have
+// slept for long. It knows nothing of what the work is: its owner keeps the queue.
+//
+//     // owner, once                        // anybody, after making work visible
+//     pool.configure({...});                if (!pool.notify()) { /* no thread can be had */ }
+//
+// The owner's `serve` takes and does work until there is none. After each take it calls `found()`,
+// before it does the work; so the pool can see to it that the next piece does not wait for this
+// one.
+//
+// No wake-up is lost. One word counts the threads, and those of them that are idle or searching; a
+// searching thread is one that has promised to look at the queue once more after it stops
+// searching. Every change of the word is a sequentially consistent read-modify-write.
+//   - notify() comes after the work was made visible. If it sees a searcher it returns: the
+//   searcher's
+//     change of the word comes later, and after that change it looks (found(), rest()).
+//   - If it sees an idle thread, it takes it off the count and posts a token for it. If all threads
+//     are busy, and no more may be started, each of them looks before it sleeps (rest()).
+//
+// The word never counts a thread both idle and searching, and tokens equal the idle threads that
+// have been taken off the count and have not yet awakened.
+#pragma once
+
+#include <stdint.h>
+
+#include <atomic>
+
+#include "threadpool/base/thread.h"
+#include "threadpool/base/wait_word.h"
+#include "threadpool/limits.h"
+
+namespace uaio {
+
+class Pool {
+  public:
+    // A thread's place in the pool, on its stack.
+    class Seat;
+
+    enum class Event { kStarted, kLeft, kRefused, kWoken };
+
+    struct Owner {
+        const char* name;  // of the threads, a number is added
+        void* context;
+        // Takes and does work until there is none; calls seat.found() after each take.
+        void (*serve)(void* context, Seat& seat);
+        // Whether there is work to take. Lock-free; sequentially consistent with making it visible.
+        bool (*pending)(void* context);
+        // Counts what happens; called in any thread, must not block. `threads`: alive now.
+        void (*observe)(Event event, unsigned threads);
+        size_t stack_bytes;  // of a thread, see ThreadStart
+        // Whether `serve` runs code of the program, which may end its thread (pthread_exit): the
+        // pool then notices by a thread-specific key, and puts another thread in its place.
+        bool runs_program_code;
+    };
+
+    class Seat {
+      public:
+        // The thread has taken a piece of work: somebody else looks after the rest.
+        void found();
+
+      private:
+        friend class Pool;
+        explicit Seat(Pool& pool) : pool_(pool) {}
+
+        Pool& pool_;
+        bool searching_ = true;
+    };
+
+    // Before the first notify(). `owner` must live as long as the pool.
+    void configure(const Owner& owner, unsigned threads_max, int64_t idle_ns);
+
+    // Change the limits at any time. Threads above a lowered maximum leave when they become idle.
+    void set_threads_max(unsigned threads_max);
+    void set_idle_ns(int64_t idle_ns);
+
+    // Sees to it that a thread looks at the queue after this call: wakes one, starts one, or knows
+    // one that will. False if the pool has no thread and the system refuses to start one; then
+    // nobody will look. Lock-free except where it starts a thread (pthread_create).
+    bool notify();
+
+    unsigned threads() const;
+
+    // The pool has no threads. Only for a forked child.
+    void reset();
+
+  private:
+    static void thread_main(void* pool);
+    static void thread_lost(void* pool);
+
+    void run(Seat& seat);
+    bool rest(Seat& seat);
+    bool sleep(Seat& seat);
+    bool claim_idle();
+    bool start();
+    bool pending() const { return owner_->pending(owner_->context); }
+    void observe(Event event) const { owner_->observe(event, threads()); }
+
+    const Owner* owner_ = nullptr;
+    ThreadStart start_ = {};
+    pthread_key_t lost_key_ = 0;
+    bool has_lost_key_ = false;
+
+    std::atomic<uint64_t> state_{0};  // threads | idle << 16 | searching << 32
+    WaitWord tokens_{0};              // wake-ups posted and not yet taken
+    std::atomic<unsigned> threads_max_{1};
+    std::atomic<int64_t> idle_ns_{0};
+    std::atomic<unsigned> names_{0};  // number of the next thread
+};
+
+}  // namespace uaio
