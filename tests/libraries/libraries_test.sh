@@ -1,0 +1,82 @@
+#!/bin/sh
+# The libraries as they ship: what they need, what they export, what they keep out.
+# Method: readelf on the built files, compared with the lists below. $1 is the folder of the libraries.
+set -eu
+
+folder=$1
+failures=0
+
+fail() {
+    echo "$1: $2" >&2
+    failures=$((failures + 1))
+}
+
+# Everything that <aio.h> declares, and nothing else.
+cat > "$TEST_TMPDIR/expected" <<'EOF'
+aio_cancel
+aio_cancel64
+aio_error
+aio_error64
+aio_fsync
+aio_fsync64
+aio_init
+aio_read
+aio_read64
+aio_return
+aio_return64
+aio_suspend
+aio_suspend64
+aio_write
+aio_write64
+lio_listio
+lio_listio64
+EOF
+
+exports_of() {
+    nm -D --defined-only "$1" | awk '$2 == "T" || $2 == "W" || $2 == "D" || $2 == "B" || $2 == "i" {print $3}' |
+        sed 's/@.*//' | LC_ALL=C sort -u
+}
+
+for library in libuaio.so.1 libuaio_preload.so; do
+    file=$folder/$library
+
+    needed=$(readelf -dW "$file" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | grep -v '^ld-linux' || true)
+    [ "$needed" = "libc.so.6" ] || fail "$library" "needs more than libc: $needed"
+
+    exports_of "$file" > "$TEST_TMPDIR/exports"
+    cmp -s "$TEST_TMPDIR/expected" "$TEST_TMPDIR/exports" ||
+        fail "$library" "exports differ: $(diff "$TEST_TMPDIR/expected" "$TEST_TMPDIR/exports" | tr '\n' ' ')"
+
+    soname=$(readelf -dW "$file" | sed -n 's/.*(SONAME).*\[\(.*\)\]/\1/p')
+    [ "$soname" = "$library" ] || fail "$library" "has soname '$soname'"
+
+    # The C++ runtime, exceptions and malloc stay out.
+    unwanted=$(nm -D --undefined-only "$file" |
+        grep -E ' (_Zn|_Zd|__cxa_(throw|guard|begin|pure)|__gxx|_ZSt|malloc|calloc|free|printf)' || true)
+    [ -z "$unwanted" ] || fail "$library" "uses: $unwanted"
+
+    # No constructor of ours: the only entry is the compiler's frame_dummy.
+    bytes=$(readelf -SW "$file" | sed -n 's/.* \.init_array *INIT_ARRAY *[0-9a-f]* [0-9a-f]* \([0-9a-f]*\).*/\1/p')
+    [ "$((0x${bytes:-0}))" -le 8 ] || fail "$library" "has constructors: .init_array of 0x$bytes bytes"
+
+    readelf -dW "$file" | grep -q 'NODELETE' || fail "$library" "can be unloaded while workers run"
+    readelf -dW "$file" | grep -q 'NOW' || fail "$library" "binds lazily"
+    readelf -lW "$file" | grep -q 'GNU_RELRO' || fail "$library" "has no RELRO segment"
+    readelf -lW "$file" | grep 'GNU_STACK' | grep -q 'RWE' && fail "$library" "has an executable stack"
+done
+
+# The linked library carries versions, the preloaded one must not.
+nm -D --defined-only "$folder/libuaio.so.1" | grep -q 'aio_read@@UAIO_1.0' ||
+    fail libuaio.so.1 "aio_read has no version UAIO_1.0"
+if nm -D --defined-only "$folder/libuaio_preload.so" | grep -q '@'; then
+    fail libuaio_preload.so "defines symbol versions"
+fi
+
+# The check itself must be able to fail: libc needs no libc and exports other names.
+libc=$(ldd "$folder/libuaio.so.1" | sed -n 's/.*libc\.so\.6 => \([^ ]*\) .*/\1/p')
+exports_of "$libc" > "$TEST_TMPDIR/exports"
+if cmp -s "$TEST_TMPDIR/expected" "$TEST_TMPDIR/exports"; then
+    fail libraries_test "takes libc for one of the libraries"
+fi
+
+[ "$failures" -eq 0 ]
