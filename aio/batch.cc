@@ -59,7 +59,7 @@ void release(Batch& batch) {
 WaitEnd wait_for(Batch& batch) {
     // Acquire pairs with ring(): the published statuses of the whole list are visible.
     while (batch.done.load(std::memory_order_acquire) == 0) {
-        if (wait_on(batch.done, 0, kNever) == WaitEnd::kInterrupted) {
+        if (wait_on_cancellable(batch.done, 0, kNever) == WaitEnd::kInterrupted) {
             return WaitEnd::kInterrupted;
         }
     }

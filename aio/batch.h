@@ -47,7 +47,8 @@ void ring(Batch& batch);
 // The caller does not touch the record any more.
 void release(Batch& batch);
 
-// Sleeps until the batch has rung; does not release.
+// Sleeps until the batch has rung; does not release. A cancellation point: the caller's clean-up
+// handler must release.
 WaitEnd wait_for(Batch& batch);
 
 // There are no batches. Only for a forked child.

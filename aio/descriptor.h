@@ -23,9 +23,10 @@ struct Descriptor {
     int64_t size;  // of a regular file at the time of asking, 0 for others
     bool readable;
     bool writable;
-    bool append;    // O_APPEND
-    bool direct;    // O_DIRECT, where the system has it
-    bool seekable;  // false for pipes, sockets, terminals: streams
+    bool append;       // O_APPEND
+    bool nonblocking;  // O_NONBLOCK
+    bool direct;       // O_DIRECT, where the system has it
+    bool seekable;     // false for pipes, sockets, terminals: streams
 };
 
 // Fills in `descriptor`. Returns 0 or EBADF. Keeps errno. Async-signal-safe.

@@ -17,6 +17,7 @@ Request* Desk::open(const Submission& submission, int& error) {
         return nullptr;
     }
     request->operation = submission.operation;
+    request->progress = 0;
     request->publish = submission.publish;
     request->batch = submission.batch;
     // Relaxed: the inbox releases the whole record; find() copes with any mixture of old and new.

@@ -37,44 +37,13 @@ void count_performed(Kind kind, const Outcome& outcome) {
     }
 }
 
-void observe_workers(Pool::Event event, unsigned threads) {
-    switch (event) {
-        case Pool::Event::kStarted:
-            count(Counter::kWorkersStarted);
-            raise_to(counters().workers_max, threads);
-            return;
-        case Pool::Event::kLeft:
-            count(Counter::kWorkersLeft);
-            return;
-        case Pool::Event::kRefused:
-            count(Counter::kThreadsRefused);
-            return;
-        case Pool::Event::kWoken:
-            count(Counter::kWakeups);
-            return;
-    }
-}
-
-void observe_notifiers(Pool::Event event, unsigned /*threads*/) {
-    switch (event) {
-        case Pool::Event::kStarted:
-            count(Counter::kNotifiersStarted);
-            return;
-        case Pool::Event::kLeft:
-            count(Counter::kNotifiersLeft);
-            return;
-        case Pool::Event::kRefused:
-            count(Counter::kThreadsRefused);
-            return;
-        case Pool::Event::kWoken:
-            return;
-    }
-}
-
 void deliver(Notice& notice) {
-    if (is_audible(notice)) {
-        bool delivered = deliver_notice(notice) == 0;
-        count(delivered ? Counter::kNoticesDelivered : Counter::kNoticesFailed);
+    if (!is_audible(notice)) {
+        return;
+    }
+    int error = deliver_notice(notice);
+    if (error != EINPROGRESS) {  // else it is late, and counted when that has ended
+        count(error == 0 ? Counter::kNoticesDelivered : Counter::kNoticesFailed);
     }
 }
 
@@ -86,83 +55,6 @@ bool still_means_the_same(const Operation& operation) {
 }
 
 }  // namespace
-
-// --- first use, configuration, fork -----------------------------------------------------------
-
-void Engine::start() {
-    // Acquire pairs with the release in start_once().
-    if (!started_.load(std::memory_order_acquire)) {
-        start_once();
-    }
-}
-
-void Engine::start_once() UAIO_UNCHECKED {
-    SignalBlock block;
-    Hold hold(start_lock_);
-    if (started_.load(std::memory_order_relaxed)) {  // the lock orders it
-        return;
-    }
-    read_environment(options_);
-    open_counters(options_.stats);
-    schedule_.set_policy(options_.order == Order::kStrict ? place_strictly : place_by_conflict);
-    worker_owner_ = {"uaio-w",        this,        serve_requests, requests_pending,
-                     observe_workers, kStackBytes, false};
-    workers_.configure(worker_owner_, options_.threads, options_.idle_ms * kNsPerMs);
-    notifier_owner_ = {"uaio-n", &notifier, serve_calls, calls_pending, observe_notifiers, 0, true};
-    notifiers_.configure(notifier_owner_, kNotifiersMax, kNotifierIdleMs * kNsPerMs);
-    notifier.set_summon([] { engine.notifiers_.notify(); });
-    if (!has_fork_handler_) {
-        has_fork_handler_ = pthread_atfork(nullptr, nullptr, forked_child) == 0;
-    }
-    started_.store(true, std::memory_order_release);  // pairs with start()
-}
-
-void Engine::configure(unsigned threads, unsigned requests, int idle_ms) {
-    SignalBlock block;
-    Hold hold(start_lock_);
-    bool started = started_.load(std::memory_order_relaxed);  // the lock orders it
-    if (threads != 0 && !options_.threads_fixed) {
-        options_.threads = threads < kWorkersMax ? threads : kWorkersMax;
-        if (started) {
-            workers_.set_threads_max(options_.threads);
-        }
-    }
-    if (idle_ms != 0 && !options_.idle_fixed) {
-        options_.idle_ms = idle_ms < 0 ? 0 : idle_ms < kIdleMsMax ? idle_ms : kIdleMsMax;
-        if (started) {
-            workers_.set_idle_ns(options_.idle_ms * kNsPerMs);
-        }
-    }
-    desk_.reserve(requests);
-}
-
-Options Engine::options() const {
-    return options_;
-}
-
-// The child has one thread and none of the parent's requests. Whatever other threads were doing at
-// the moment of the fork, they are gone: everything starts from the beginning, at the next use.
-void Engine::forked_child() {
-    engine.reset();
-}
-
-void Engine::reset() UAIO_UNCHECKED {
-    lock_.reset();
-    start_lock_.reset();
-    schedule_ = {};
-    lap_ = 0;
-    desk_.reset();
-    lanes_.reset();
-    inbox_.reset();
-    waiting_room_.reset();
-    workers_.reset();
-    notifiers_.reset();
-    notifier.reset();
-    reset_batches();
-    close_counters();
-    ready_.store(0, std::memory_order_relaxed);  // no other thread exists
-    started_.store(false, std::memory_order_relaxed);
-}
 
 // --- submitters -------------------------------------------------------------------------------
 
@@ -191,6 +83,8 @@ void Engine::post(Request& newest, Request& oldest) {
         // Relaxed: put() releases the record.
         request->state.store(State::kPosted, std::memory_order_relaxed);
         count(submitted_counter(request->operation.kind));
+        // Relaxed: a thread that closes the descriptor afterwards has been told so by this one.
+        request->lane->posted.fetch_add(1, std::memory_order_relaxed);
         if (request == &oldest) {
             break;
         }
@@ -217,7 +111,9 @@ void Engine::serve_requests(void* context, Pool::Seat& seat) {
     Request* request = nullptr;
     while ((request = self.next(request)) != nullptr) {
         seat.found();
-        self.run(*request);
+        if (!self.run(*request)) {
+            request = nullptr;
+        }
     }
 }
 
@@ -239,23 +135,33 @@ void Engine::run_all_here() {
     SignalBlock block;
     Request* request = nullptr;
     while ((request = next(request)) != nullptr) {
-        run(*request);
+        if (!run(*request)) {
+            request = nullptr;
+        }
     }
 }
 
 // One lap: retires what the worker has done, admits what came in, takes what is most urgent.
 Request* Engine::next(Request* done) {
-    Hold hold(lock_);
-    if (done != nullptr) {
-        schedule_.retire(*done);
-        desk_.close(*done);
+    Lane* lane = done != nullptr ? done->lane : nullptr;
+    Request* request;
+    {
+        Hold hold(lock_);
+        if (done != nullptr) {
+            schedule_.retire(*done);
+            desk_.close(*done);
+        }
+        ++lap_;
+        admit_all();
+        request = schedule_.take();
+        note_ready();
+        if (request != nullptr) {
+            request->waited = request->lap != lap_;
+        }
     }
-    ++lap_;
-    admit_all();
-    Request* request = schedule_.take();
-    note_ready();
-    if (request != nullptr) {
-        request->waited = request->lap != lap_;
+    if (lane != nullptr) {
+        lane->posted.fetch_sub(1, std::memory_order_release);  // pairs with has_requests()
+        waiting_room_.wake(lane);
     }
     return request;
 }
@@ -278,14 +184,24 @@ void Engine::note_ready() {
     // Sequentially consistent: before the worker's change of the pool's state
     // (Pool::Seat::found()), respectively the canceller's look at it (notify()).
     ready_.store(schedule_.ready(), std::memory_order_seq_cst);
+    parked_.store(schedule_.parked(), std::memory_order_seq_cst);
 }
 
-void Engine::run(Request& request) {
+// False if the request has been parked: then it is nobody's until its stream is ready.
+bool Engine::run(Request& request) {
     UAIO_CHECK(request.state.load(std::memory_order_relaxed) == State::kRunning);
-    Outcome outcome = {-1, EBADF};
-    if (!request.waited || still_means_the_same(request.operation)) {
-        outcome = perform(request.operation);
+    if (request.waited && !still_means_the_same(request.operation)) {
+        end_run(request, {-1, EBADF});
+        return true;
     }
+    if (!request.operation.descriptor.seekable && !is_sync(request.operation.kind)) {
+        return run_stream(request);
+    }
+    end_run(request, perform(request.operation));
+    return true;
+}
+
+void Engine::end_run(Request& request, const Outcome& outcome) {
     count_performed(request.operation.kind, outcome);
     finish(request, outcome.result, outcome.error);
 }
@@ -313,88 +229,6 @@ void Engine::leave_batch(Batch& batch) {
     if (leave(batch)) {
         deliver(batch.notice);
         ring(batch);
-    }
-}
-
-// --- cancellers -------------------------------------------------------------------------------
-
-Engine::Cancelled Engine::cancel(uint32_t number, const void* owner) {
-    SignalBlock block;
-    Cancelled cancelled = {0, 0};
-    Request* request;
-    {
-        Hold hold(lock_);
-        admit_all();
-        request = desk_.find(number, owner);
-        if (request != nullptr && schedule_.withdraw(*request)) {
-            cancelled.withdrawn = 1;
-            request->inbox_next = nullptr;
-        } else if (request != nullptr &&
-                   request->state.load(std::memory_order_relaxed) == State::kRunning) {
-            cancelled.running = 1;
-        }
-        note_ready();
-    }
-    if (cancelled.withdrawn != 0) {
-        finish_withdrawn(request);
-    }
-    workers_.notify();
-    return cancelled;
-}
-
-Engine::Cancelled Engine::cancel_all(int fd) {
-    Lane* lane = lanes_.find(fd);
-    if (lane == nullptr) {
-        return {0, 0};
-    }
-    SignalBlock block;
-    Cancelled cancelled = {0, 0};
-    uint64_t end = 0;  // requests from here on were submitted after the call
-    bool more = true;
-    while (more) {
-        Request* withdrawn = nullptr;
-        {
-            Hold hold(lock_);
-            admit_all();
-            end = end != 0 ? end : schedule_.next_sequence();
-            more = withdraw_some(*lane, end, withdrawn, cancelled);
-            note_ready();
-        }
-        finish_withdrawn(withdrawn);
-    }
-    workers_.notify();
-    return cancelled;
-}
-
-// Withdraws requests of the lane with a sequence below `end`, the newest first in the list; returns
-// true if there may be more. Counts what runs only when nothing is left to withdraw.
-bool Engine::withdraw_some(Lane& lane, uint64_t end, Request*& withdrawn, Cancelled& cancelled) {
-    size_t found = 0;
-    size_t running = 0;
-    Request* request = lane.requests.front();
-    while (request != nullptr && request->sequence < end && found < kWithdrawBatch) {
-        Request* following = List<Request, LaneTag>::after(*request);
-        if (schedule_.withdraw(*request)) {
-            request->inbox_next = withdrawn;
-            withdrawn = request;
-            ++found;
-        } else if (request->state.load(std::memory_order_relaxed) == State::kRunning) {
-            ++running;
-        }
-        request = following;
-    }
-    cancelled.withdrawn += found;
-    cancelled.running = running;
-    return found == kWithdrawBatch;
-}
-
-void Engine::finish_withdrawn(Request* first) {
-    while (first != nullptr) {
-        Request* following = first->inbox_next;
-        count(Counter::kCancelled);
-        finish(*first, -1, ECANCELED);
-        desk_.close(*first);
-        first = following;
     }
 }
 

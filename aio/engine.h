@@ -4,6 +4,7 @@
 //   worker        inbox -> schedule -> take       |  under the lock
 //                 perform -> publish -> waiting room -> deliver
 //                 retire                          |  under the lock, with the next take
+//                 or, for a stream that has nothing: park, until the poller makes it ready again
 //   canceller     inbox -> schedule -> withdraw   |  under the lock
 //                 publish -> waiting room -> deliver
 //
@@ -16,11 +17,15 @@
 // Rules. Whoever takes a request out of the schedule (take() or withdraw()) publishes it, once, and
 // nobody touches its owner afterwards. A published request still occupies its lane until it is
 // retired; aio_cancel counts it as done (state kPublished).
+//
+// Four files: engine.cc (the walk), engine_life.cc (first use, configuration, fork, exit),
+// engine_streams.cc (parking), engine_cancel.cc (cancel and close).
 #pragma once
 
 #include "aio/desk.h"
 #include "aio/lane_table.h"
 #include "aio/options.h"
+#include "aio/perform.h"
 #include "aio/schedule.h"
 #include "aio/waiting_room.h"
 #include "threadpool/base/inbox.h"
@@ -60,42 +65,75 @@ class Engine {
     // Withdraws all requests of `fd` that were submitted before the call.
     Cancelled cancel_all(int fd);
 
+    // Whether `fd` has requests, or has just had some. A few loads; async-signal-safe.
+    bool has_requests(int fd) const;
+
+    // For a descriptor that is about to be closed: withdraws what does not run and waits for what
+    // does. A stream's write that has been written in part ends with a short count. Does nothing in
+    // a child made by vfork. Async-signal-safe.
+    void clear_descriptor(int fd);
+
+    // The same for each descriptor from `first` to `last`.
+    void clear_descriptors(unsigned first, unsigned last);
+
+    // Whether the request with that number serves `owner` now.
+    bool serves(uint32_t number, const void* owner) const {
+        return desk_.find(number, owner) != nullptr;
+    }
+
     WaitingRoom& waiting_room() { return waiting_room_; }
 
     // The submitter of `batch` has posted all of it.
     void submitted(Batch& batch) { leave_batch(batch); }
 
-    // The settings in force.
-    Options options() const;
+    // The settings in force. Async-signal-safe.
+    const Options& options() const { return options_; }
 
   private:
     void start_once();
     static void forked_child();
     void reset();
+    static void at_exit();
+    void drain();
 
     static void serve_requests(void* context, Pool::Seat& seat);
     static void serve_calls(void* context, Pool::Seat& seat);
     static bool requests_pending(void* context);
     static bool calls_pending(void* context);
+    static void serve_streams(void* context, Pool::Seat& seat);
+    static bool streams_pending(void* context);
 
     bool pending() const;
     Request* next(Request* done);
     void admit_all() UAIO_REQUIRES(lock_);
     void note_ready() UAIO_REQUIRES(lock_);
-    void run(Request& request);
+    bool run(Request& request);
+    void end_run(Request& request, const Outcome& outcome);
+    bool run_stream(Request& request);
+    bool park(Request& request);
+    bool arm(int fd, Direction direction);
+    void wake_streams();
     void run_all_here();
     void finish(Request& request, ssize_t result, int error);
     void leave_batch(Batch& batch);
-    bool withdraw_some(Lane& lane, uint64_t end, Request*& withdrawn, Cancelled& cancelled)
-        UAIO_REQUIRES(lock_);
+    enum class Partial { kKeep, kEnd };  // what to do with a write that has been written in part
+
+    Cancelled withdraw_all(Lane& lane, Partial partial, uint64_t& end);
+    bool withdraw_some(Lane& lane, uint64_t end, Partial partial, Request*& withdrawn,
+                       Cancelled& cancelled) UAIO_REQUIRES(lock_);
+    bool withdraw(Request& request, Partial partial) UAIO_REQUIRES(lock_);
+    bool any_running(const Lane& lane, uint64_t end);
     void finish_withdrawn(Request* first);
 
     // Constant after the first use, but for configure().
     Options options_;
     Pool::Owner worker_owner_ = {};
     Pool::Owner notifier_owner_ = {};
+    Pool::Owner poller_owner_ = {};
     std::atomic<bool> started_{false};
     bool has_fork_handler_ = false;
+    bool has_exit_handler_ = false;
+    int process_ = 0;  // whose engine this is; another one's in a child made by vfork
 
     // Lock-free.
     Desk desk_;
@@ -104,13 +142,16 @@ class Engine {
     WaitingRoom waiting_room_;
     Pool workers_;
     Pool notifiers_;
-    std::atomic<size_t> ready_{0};  // requests that may run now, as last counted under the lock
+    Pool pollers_;                   // one thread at most
+    std::atomic<size_t> ready_{0};   // requests that may run now, as last counted under the lock
+    std::atomic<size_t> parked_{0};  // requests that wait for their stream, likewise
 
     Lock lock_;
     Schedule schedule_ UAIO_GUARDED_BY(lock_);
     uint32_t lap_ UAIO_GUARDED_BY(lock_) = 0;
 
-    Lock start_lock_;  // held while the engine starts or is configured
+    Lock start_lock_;    // held while the engine starts or is configured
+    Lock streams_lock_;  // held while readiness is armed, or opened anew
 };
 
 extern Engine engine;

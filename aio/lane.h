@@ -10,6 +10,7 @@
 
 #include "aio/gate.h"
 #include "aio/range_index.h"
+#include "aio/readiness.h"
 #include "aio/request.h"
 #include "threadpool/base/list.h"
 
@@ -22,6 +23,17 @@ struct Lane {
     RangeIndex reads;
     RangeIndex writes;
     Gate gates[kGates];
+    Request* parked[kDirections];  // by Direction; a stream serves one at a time in each
+
+    // Posted and not yet gone. Raised by submitters before a request is in the inbox, so that who
+    // finds 0 knows that the descriptor has no requests but those that are being submitted right
+    // now.
+    std::atomic<uint32_t> posted;
 };
+
+// The lane's place for a parked request of that kind.
+inline Direction direction_of(Kind kind) {
+    return kind == Kind::kRead ? Direction::kIn : Direction::kOut;
+}
 
 }  // namespace uaio

@@ -1,5 +1,7 @@
 #include "aio/lane_table.h"
 
+#include <limits.h>
+
 #include "threadpool/base/check.h"
 #include "threadpool/base/pages.h"
 
@@ -51,6 +53,22 @@ Lane* LaneTable::find(int fd) const {
     }
     Leaf* leaf = branch->leaves[number >> kBits & (kFanOut - 1)].load(std::memory_order_acquire);
     return leaf != nullptr ? &leaf->lanes[number & (kFanOut - 1)] : nullptr;
+}
+
+int LaneTable::next_used(unsigned fd) const {
+    while (fd <= INT_MAX) {
+        // Acquires pair with the exchange in ensure().
+        Branch* branch = branches_[fd >> (2 * kBits)].load(std::memory_order_acquire);
+        if (branch == nullptr) {
+            fd = ((fd >> (2 * kBits)) + 1) << (2 * kBits);
+        } else if (branch->leaves[fd >> kBits & (kFanOut - 1)].load(std::memory_order_acquire) ==
+                   nullptr) {
+            fd = ((fd >> kBits) + 1) << kBits;
+        } else {
+            return static_cast<int>(fd);
+        }
+    }
+    return -1;
 }
 
 void LaneTable::reset() {

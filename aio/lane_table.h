@@ -22,6 +22,9 @@ class LaneTable {
     // The lane of `fd`; null if the number was never used.
     Lane* find(int fd) const;
 
+    // The least number, from `fd` on, that may have been used; -1 if there is none.
+    int next_used(unsigned fd) const;
+
     // Empties all lanes. Only for a forked child.
     void reset();
 

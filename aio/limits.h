@@ -29,6 +29,12 @@ inline constexpr int kIdleMsMax = 24 * 60 * 60 * 1000;
 inline constexpr unsigned kNotifiersMax = 1024;
 inline constexpr int kNotifierIdleMs = 1000;
 
+// The poller stays this long when no stream waits. It also looks this often whether it should.
+inline constexpr int kPollerIdleMs = 1000;
+
+// Streams that become ready at one time and are handed to the workers in one go: 1 KiB of stack.
+inline constexpr int kReadinessEvents = 64;
+
 // Files with writes in flight are found by hash; 64 KiB of pointers keep chains short (6 entries)
 // with 50,000 files.
 inline constexpr size_t kFileBuckets = 8192;

@@ -88,6 +88,32 @@ void show_order(const Options& options, char* text, size_t bytes) {
     show_text(options.order == Order::kStrict ? "strict" : "conflict", text, bytes);
 }
 
+bool set_strict(Options& options, const char* text) {
+    long number;
+    if (!parse(text, 0, 1, number)) {
+        return false;
+    }
+    options.strict = number == 1;
+    return true;
+}
+
+void show_strict(const Options& options, char* text, size_t bytes) {
+    show_number(options.strict ? 1 : 0, text, bytes);
+}
+
+bool set_exit(Options& options, const char* text) {
+    bool drain = strcmp(text, "drain") == 0;
+    if (!drain && strcmp(text, "drop") != 0) {
+        return false;
+    }
+    options.drain = drain;
+    return true;
+}
+
+void show_exit(const Options& options, char* text, size_t bytes) {
+    show_text(options.drain ? "drain" : "drop", text, bytes);
+}
+
 bool set_stats(Options& options, const char* text) {
     options.stats = *text != '\0' ? text : nullptr;
     return true;
@@ -106,6 +132,10 @@ constinit const OptionRow kOptionTable[kOptionRows] = {
      show_idle},
     {"UAIO_ORDER", "conflict, strict", "conflict",
      "requests of a descriptor keep order: where it shows, or always", set_order, show_order},
+    {"UAIO_EXIT", "drop, drain", "drop", "at exit, queued writes and syncs are lost, or finished",
+     set_exit, show_exit},
+    {"UAIO_STRICT", "0, 1", "0", "report every misuse that POSIX lets us detect (EINVAL, EBUSY)",
+     set_strict, show_strict},
     {"UAIO_STATS", "a path", "none", "statistics file to count in; uaio run --stats makes one",
      set_stats, show_stats},
 };

@@ -18,6 +18,8 @@ struct Options {
     int idle_ms = kIdleMsDefault;
     Order order = Order::kConflict;
     const char* stats = nullptr;  // path of the statistics file, null for none
+    bool strict = false;          // report every misuse that POSIX lets an implementation detect
+    bool drain = false;           // finish writes and syncs at exit
     bool threads_fixed = false;   // by the environment: aio_init does not change them
     bool idle_fixed = false;
 };
@@ -33,7 +35,7 @@ struct OptionRow {
     void (*show)(const Options& options, char* text, size_t bytes);
 };
 
-inline constexpr size_t kOptionRows = 4;
+inline constexpr size_t kOptionRows = 6;
 extern const OptionRow kOptionTable[kOptionRows];
 
 // Applies the environment to `options`. A variable with a value that makes no sense is reported in

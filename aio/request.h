@@ -8,14 +8,15 @@
 //   kBarred     a sync that waits for the writes before it          (file_table.h)
 //   kBlocked    waits for one request that it conflicts with        (lane.h)
 //   kHeld       waits for its turn at a gate                        (gate.h)
+//   kParked     was taken, but its stream had nothing for it: waits until it has  (readiness.h)
 //   kReady      may run; in the ready queue
 //   kRunning    taken; the worker performs it
 //   kWithdrawn  taken out of the schedule before it ran
 //   kPublished  the owner can see the final status; no room but the desk may use the owner any more
 //
 //   kFilled -> kPosted -> kBarred, kBlocked, kHeld, kReady in any order -> kRunning or kWithdrawn
-//   -> kPublished. One function per change (schedule.cc, engine.cc), each asserting where it
-//   starts.
+//   -> kPublished, with rounds of kRunning -> kParked -> kReady for streams. One function per
+//   change (schedule.cc, engine.cc), each asserting where it starts.
 #pragma once
 
 #include <sys/types.h>
@@ -43,6 +44,7 @@ enum class State : uint8_t {
     kBarred,
     kBlocked,
     kHeld,
+    kParked,
     kReady,
     kRunning,
     kWithdrawn,
@@ -59,11 +61,12 @@ struct LaneTag {};
 struct Request : SlabRecord,
                  RangeNode,       // the lane's ranges
                  HeapNode,        // kHeld: the gate's heap
-                 Link<ReadyTag>,  // kReady: the ready queue
+                 Link<ReadyTag>,  // kReady: the ready queue; kParked: the parked ones
                  Link<WaitTag>,   // kBlocked, kBarred: whoever it waits for
                  Link<AgeTag>,    // writes: those of its file, oldest first
                  Link<LaneTag> {  // all requests of its descriptor
     Operation operation;
+    size_t progress;  // bytes of a stream's write that are written already
 
     std::atomic<void*> owner;  // whose request it is; the door knows what that means. Null: free
     Publish publish;

@@ -31,6 +31,10 @@ RangeNode* later(RangeNode* one, RangeNode* other) {
     return one->urgency > other->urgency ? one : other;
 }
 
+bool is_owed(const Operation& operation) {
+    return operation.kind != Kind::kRead && operation.descriptor.seekable;
+}
+
 // `request` waits for `blocker` to go, and then asks again.
 void block(Request& request, Request& blocker) {
     set_state(request, State::kBlocked);
@@ -52,6 +56,7 @@ void Schedule::admit(Request& request) {
     request.waiters = {};
     request.lane->requests.push_back(request);
     ++outstanding_;
+    owed_ += is_owed(request.operation);
     if (request.operation.kind == Kind::kWrite) {
         files_.add_write(request);
     }
@@ -132,9 +137,13 @@ void Schedule::make(GateMove move) {
         set_state(*move.turned_out, State::kHeld);
     }
     if (move.let_in != nullptr) {
-        set_state(*move.let_in, State::kReady);
-        ready_.push(*move.let_in, level_of(static_cast<RangeNode&>(*move.let_in).order));
+        make_ready(*move.let_in);
     }
+}
+
+void Schedule::make_ready(Request& request) {
+    set_state(request, State::kReady);
+    ready_.push(request, level_of(static_cast<RangeNode&>(request).order));
 }
 
 Request* Schedule::take() {
@@ -147,6 +156,39 @@ Request* Schedule::take() {
         }
     }
     return request;
+}
+
+void Schedule::park(Request& request) {
+    Request*& place = request.lane->parked[static_cast<int>(direction_of(request.operation.kind))];
+    UAIO_CHECK(state_of(request) == State::kRunning && place == nullptr);
+    place = &request;
+    parked_.push_back(request);
+    ++parked_count_;
+    set_state(request, State::kParked);
+}
+
+void Schedule::leave_parking(Request& request) {
+    Request*& place = request.lane->parked[static_cast<int>(direction_of(request.operation.kind))];
+    UAIO_CHECK(state_of(request) == State::kParked && place == &request);
+    place = nullptr;
+    parked_.remove(request);
+    --parked_count_;
+}
+
+void Schedule::unpark(Request& request) {
+    leave_parking(request);
+    make_ready(request);
+}
+
+void Schedule::unpark_all() {
+    while (Request* request = parked_.front()) {
+        unpark(*request);
+    }
+}
+
+void Schedule::resume(Request& request) {
+    leave_parking(request);
+    set_state(request, State::kRunning);
 }
 
 void Schedule::retire(Request& request) {
@@ -165,6 +207,9 @@ bool Schedule::withdraw(Request& request) {
         files_.remove_barred(request);
     } else if (state == State::kBlocked) {
         request.blocker->waiters.remove(request);
+    } else if (state == State::kParked) {
+        leave_parking(request);
+        make(leave(*request.gate, request));
     } else {
         step_back(request);
     }
@@ -177,6 +222,7 @@ bool Schedule::withdraw(Request& request) {
 void Schedule::remove(Request& request) {
     request.lane->requests.remove(request);
     --outstanding_;
+    owed_ -= is_owed(request.operation);
     if (request.ranged) {
         index_of(request).erase(request);
     }

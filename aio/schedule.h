@@ -35,12 +35,29 @@ class Schedule {
     // A request that was taken is done: it leaves the schedule.
     void retire(Request& request);
 
-    // Takes a request that has not been taken out of the schedule; it becomes kWithdrawn. Returns
-    // false, and changes nothing, if it was taken.
+    // The stream of a request that was taken has nothing for it now: it becomes kParked and stays
+    // at the head of its direction.
+    void park(Request& request);
+
+    // The stream may have something for a parked request: it becomes kReady.
+    void unpark(Request& request);
+
+    // The same for all that are parked.
+    void unpark_all();
+
+    // A parked request is taken again by whoever parked it.
+    void resume(Request& request);
+
+    // Takes a request out of the schedule that does not run; it becomes kWithdrawn. Returns false,
+    // and changes nothing, if it runs.
     bool withdraw(Request& request);
 
     size_t ready() const { return ready_.size(); }
+    size_t parked() const { return parked_count_; }
     size_t outstanding() const { return outstanding_; }
+
+    // Writes and syncs of files among them: what a program may want to see done before it ends.
+    size_t owed() const { return owed_; }
 
     // The number that the next admitted request gets.
     uint64_t next_sequence() const { return next_sequence_; }
@@ -50,6 +67,7 @@ class Schedule {
     Request* blocker_of(const Request& request, const Placement& placement) const;
     void yield_to(Request& request, const Placement& placement);
     void step_back(Request& request);
+    void leave_parking(Request& request);
     void pass_gate(Request& request, const Placement& placement);
     void make(GateMove move);
     void make_ready(Request& request);
@@ -57,9 +75,12 @@ class Schedule {
 
     Policy policy_ = place_by_conflict;
     ReadyQueue<Request> ready_;
+    List<Request, ReadyTag> parked_;
+    size_t parked_count_ = 0;
     FileTable files_;
     uint64_t next_sequence_ = 1;
     size_t outstanding_ = 0;
+    size_t owed_ = 0;
 };
 
 }  // namespace uaio

@@ -33,7 +33,7 @@ class WaitingRoom {
         Stay(WaitingRoom& room, uint32_t kinds) : room_(room), kinds_(kinds) {
             room_.announce(kinds_, 1);
         }
-        ~Stay() { room_.announce(kinds_, UINT32_MAX); }  // adds -1
+        ~Stay() { leave(); }
         Stay(const Stay&) = delete;
         Stay& operator=(const Stay&) = delete;
 
@@ -43,6 +43,18 @@ class WaitingRoom {
         // Sleeps unless somebody was published since ticket().
         WaitEnd sleep(uint32_t ticket, int64_t deadline_ns) const {
             return wait_on(room_.word_, ticket, deadline_ns, kinds_ != 0 ? kinds_ : kNobody);
+        }
+
+        // The same, and a cancellation point. The clean-up handler must call leave(), because
+        // forced unwinding runs no destructors in code without exceptions.
+        WaitEnd sleep_cancellable(uint32_t ticket, int64_t deadline_ns) const {
+            return wait_on_cancellable(room_.word_, ticket, deadline_ns,
+                                       kinds_ != 0 ? kinds_ : kNobody);
+        }
+
+        void leave() {
+            room_.announce(kinds_, UINT32_MAX);  // adds -1
+            kinds_ = 0;
         }
 
       private:

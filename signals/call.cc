@@ -19,6 +19,18 @@ Call* take_call(const sigevent& event) {
     return call;
 }
 
+Call* take_call(void (*function)(sigval), sigval value) {
+    Call* call = calls.take();
+    if (call != nullptr) {
+        call->next = call->prev = nullptr;
+        call->function = function;
+        call->value = value;
+        call->attributes = nullptr;
+        sigfillset(&call->mask);
+    }
+    return call;
+}
+
 void give_call(Call& call) {
     calls.give(call);
 }

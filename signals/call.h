@@ -25,6 +25,9 @@ struct Call : SlabRecord, Link<CallTag> {
 // A call for `event`, under the mask of the calling thread; null if there is no memory.
 Call* take_call(const sigevent& event);
 
+// A call of the engine's own: any thread, all signals blocked.
+Call* take_call(void (*function)(sigval), sigval value);
+
 void give_call(Call& call);
 
 // No call is owed. Only for a forked child.

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 
+#include "signals/late_signals.h"
 #include "signals/notifier.h"
 #include "signals/platform/queue_signal.h"
 
@@ -26,19 +27,22 @@ int prepare_notice(const sigevent& event, Notice& notice) {
     return 0;
 }
 
+int queue_notice(const Notice& notice) {
+    return notice.kind == Notice::Kind::kThreadSignal
+               ? queue_thread_signal(notice.thread, notice.signal_number, notice.value)
+               : queue_signal(notice.signal_number, notice.value);
+}
+
 int deliver_notice(Notice& notice) {
-    switch (notice.kind) {
-        case Notice::Kind::kNone:
-            return 0;
-        case Notice::Kind::kSignal:
-            return queue_signal(notice.signal_number, notice.value);
-        case Notice::Kind::kThreadSignal:
-            return queue_thread_signal(notice.thread, notice.signal_number, notice.value);
-        case Notice::Kind::kCall:
-            notifier.owe(*notice.call);
-            return 0;
+    if (notice.kind == Notice::Kind::kNone) {
+        return 0;
     }
-    return EINVAL;
+    if (notice.kind == Notice::Kind::kCall) {
+        notifier.owe(*notice.call);
+        return 0;
+    }
+    int error = queue_notice(notice);
+    return error == EAGAIN && late_signals.owe(notice) == 0 ? EINPROGRESS : error;
 }
 
 void drop_notice(Notice& notice) {

@@ -40,9 +40,14 @@ inline bool is_audible(const Notice& notice) {
     return notice.kind != Notice::Kind::kNone;
 }
 
-// Tells the owner. Returns 0 or the errno value of a signal that could not be queued (EAGAIN: the
-// queue is full). Never blocks; runs no code of the program. The caller has all signals blocked.
+// Tells the owner. Returns 0, or the errno value of a signal that could not be queued, or
+// EINPROGRESS if the queue is full and late_signals has taken the signal over. Never blocks; runs
+// no code of the program. The caller has all signals blocked.
 int deliver_notice(Notice& notice);
+
+// Queues the signal of a notice of kind kSignal or kThreadSignal. Returns 0 or an errno value
+// (EAGAIN: the queue is full).
+int queue_notice(const Notice& notice);
 
 // Gives back what prepare_notice took, without telling anybody.
 void drop_notice(Notice& notice);

@@ -58,6 +58,7 @@ int fill(int fd, Descriptor& descriptor) {
     descriptor.readable = access != O_WRONLY;
     descriptor.writable = access != O_RDONLY;
     descriptor.append = (flags & O_APPEND) != 0;
+    descriptor.nonblocking = (flags & O_NONBLOCK) != 0;
     descriptor.direct = (flags & O_DIRECT) != 0;
     descriptor.seekable = is_seekable(fd, status.mode);
     return 0;

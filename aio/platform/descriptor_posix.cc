@@ -28,6 +28,7 @@ int fill(int fd, Descriptor& descriptor) {
     descriptor.readable = access != O_WRONLY;
     descriptor.writable = access != O_RDONLY;
     descriptor.append = (flags & O_APPEND) != 0;
+    descriptor.nonblocking = (flags & O_NONBLOCK) != 0;
     descriptor.direct = (flags & kDirectFlag) != 0;
     descriptor.seekable = S_ISREG(status.st_mode) || lseek(fd, 0, SEEK_CUR) >= 0;
     return 0;

@@ -21,4 +21,11 @@ int io_fsync(int fd);
 // Writes at the end of the file, whatever the descriptor's position: O_APPEND is set.
 ssize_t io_append(int fd, const void* buffer, size_t bytes);
 
+// One transfer to or from a stream that does not wait: EAGAIN where it would have to. Where the
+// system has no such call for this kind of stream, the stream is polled first; then another reader
+// or writer of the same stream may get in between, and the call waits after all. A write may be
+// short.
+ssize_t io_try_read(int fd, void* buffer, size_t bytes);
+ssize_t io_try_write(int fd, const void* buffer, size_t bytes);
+
 }  // namespace uaio

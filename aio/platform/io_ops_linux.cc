@@ -1,8 +1,21 @@
 #include "aio/platform/io_ops.h"
 
+#include <errno.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
+#include "aio/platform/polled_stream.h"
+
 namespace uaio {
+namespace {
+
+// preadv2(2) with RWF_NOWAIT does not know terminals and named pipes (EOPNOTSUPP, EINVAL), old
+// kernels do not know it (ENOSYS), and filters for system calls may forbid it (EPERM).
+bool is_unsupported(int error) {
+    return error == EOPNOTSUPP || error == EINVAL || error == ENOSYS || error == EPERM;
+}
+
+}  // namespace
 
 ssize_t io_pread(int fd, void* buffer, size_t bytes, int64_t offset) {
     return pread(fd, buffer, bytes, static_cast<off_t>(offset));
@@ -32,6 +45,19 @@ int io_fsync(int fd) {
 // the descriptor's position alone, which write(2) would move.
 ssize_t io_append(int fd, const void* buffer, size_t bytes) {
     return pwrite(fd, buffer, bytes, 0);
+}
+
+// The offset -1 stands for the descriptor's own position, which a stream has not.
+ssize_t io_try_read(int fd, void* buffer, size_t bytes) {
+    iovec vector = {buffer, bytes};
+    ssize_t result = preadv2(fd, &vector, 1, -1, RWF_NOWAIT);
+    return result < 0 && is_unsupported(errno) ? polled_read(fd, buffer, bytes) : result;
+}
+
+ssize_t io_try_write(int fd, const void* buffer, size_t bytes) {
+    iovec vector = {const_cast<void*>(buffer), bytes};
+    ssize_t result = pwritev2(fd, &vector, 1, -1, RWF_NOWAIT);
+    return result < 0 && is_unsupported(errno) ? polled_write(fd, buffer, bytes) : result;
 }
 
 }  // namespace uaio

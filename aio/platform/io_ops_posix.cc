@@ -2,8 +2,9 @@
 
 #include <unistd.h>
 
-namespace uaio {
+#include "aio/platform/polled_stream.h"
 
+namespace uaio {
 ssize_t io_pread(int fd, void* buffer, size_t bytes, int64_t offset) {
     return pread(fd, buffer, bytes, static_cast<off_t>(offset));
 }
@@ -32,6 +33,14 @@ int io_fsync(int fd) {
 // position to the end.
 ssize_t io_append(int fd, const void* buffer, size_t bytes) {
     return write(fd, buffer, bytes);
+}
+
+ssize_t io_try_read(int fd, void* buffer, size_t bytes) {
+    return polled_read(fd, buffer, bytes);
+}
+
+ssize_t io_try_write(int fd, const void* buffer, size_t bytes) {
+    return polled_write(fd, buffer, bytes);
 }
 
 }  // namespace uaio

@@ -29,26 +29,19 @@ int fail(int error) {
     return -1;
 }
 
-// One request on its own: into the engine, or the reason why not.
+// One request on its own into the engine, if `error` is 0 so far.
 template <class Aiocb>
-int submit(Aiocb* block, const Operation& operation) {
-    Submission submission = {operation, block, publish_block, &block->aio_sigevent, nullptr};
-    int error = 0;
-    Request* request = engine.prepare(submission, error);
-    if (request == nullptr) {
-        return error;
+int submit(Aiocb* block, const Operation& operation, int error) {
+    Request* request = nullptr;
+    if (error == 0) {
+        request = prepare_block(block, operation, nullptr, error);
     }
-    Block(block).begin(request->number, EINPROGRESS);
+    if (request == nullptr) {
+        refuse_block(block, error);
+        return fail(error);
+    }
     engine.post(*request, *request);
     return 0;
-}
-
-// A refused block says why, like one that was refused in a list.
-template <class Aiocb>
-int refuse(Aiocb* block, int error) {
-    count(Counter::kRefused);
-    Block(block).publish(-1, error);
-    return fail(error);
 }
 
 template <class Aiocb>
@@ -59,10 +52,7 @@ int transfer(Aiocb* block, Kind kind) {
     engine.start();
     Operation operation;
     int error = transfer_of(*block, kind, operation);
-    if (error == 0) {
-        error = submit(block, operation);
-    }
-    return error == 0 ? 0 : refuse(block, error);
+    return submit(block, operation, error);
 }
 
 template <class Aiocb>
@@ -73,10 +63,7 @@ int sync(int how, Aiocb* block) {
     engine.start();
     Operation operation;
     int error = sync_of(how, *block, operation);
-    if (error == 0) {
-        error = submit(block, operation);
-    }
-    return error == 0 ? 0 : refuse(block, error);
+    return submit(block, operation, error);
 }
 
 int answer(const Engine::Cancelled& cancelled) {
@@ -106,14 +93,35 @@ int cancel(int fd, Aiocb* block) {
     return answer(engine.cancel(fields.request(), block));
 }
 
+// If UAIO_STRICT is set: a block that was never submitted, or whose result has been collected, has
+// no status. Otherwise it has whatever it holds, as under glibc.
+bool has_status(const Block& block) {
+    return !engine.options().strict || block.is_stamped();
+}
+
 template <class Aiocb>
 int error_of(const Aiocb* block) {
-    return block == nullptr ? fail(EINVAL) : Block(const_cast<Aiocb*>(block)).error();
+    if (block == nullptr) {
+        return fail(EINVAL);
+    }
+    Block fields(const_cast<Aiocb*>(block));
+    return has_status(fields) ? fields.error() : fail(EINVAL);
 }
 
 template <class Aiocb>
 ssize_t return_of(Aiocb* block) {
-    return block == nullptr ? fail(EINVAL) : Block(block).result();
+    if (block == nullptr) {
+        return fail(EINVAL);
+    }
+    Block fields(block);
+    if (!engine.options().strict) {
+        return fields.result();
+    }
+    if (!fields.is_stamped() || fields.error() == EINPROGRESS) {
+        return fail(EINVAL);
+    }
+    fields.remove_stamp();
+    return fields.result();
 }
 
 }  // namespace

@@ -22,6 +22,17 @@ int check_priority(int reqprio) {
     return reqprio < 0 || reqprio > kPriorityDeltaMax ? EINVAL : 0;
 }
 
+int check_event(const sigevent& event) {
+    bool signals = event.sigev_notify == SIGEV_SIGNAL;
+#ifdef SIGEV_THREAD_ID
+    signals = signals || event.sigev_notify == SIGEV_THREAD_ID;
+#endif
+    if (signals) {
+        return event.sigev_signo < 0 || event.sigev_signo > SIGRTMAX ? EINVAL : 0;
+    }
+    return event.sigev_notify == SIGEV_NONE || event.sigev_notify == SIGEV_THREAD ? 0 : EINVAL;
+}
+
 int check_transfer(const Operation& operation) {
     const Descriptor& descriptor = operation.descriptor;
     if (operation.bytes > SSIZE_MAX) {

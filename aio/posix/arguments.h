@@ -13,6 +13,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 
 #include "aio/operation.h"
 
@@ -29,6 +30,10 @@ int transfer_of(const Aiocb& block, Kind kind, Operation& operation);
 // Fills in `operation` for aio_fsync(how, block). Returns 0, EINVAL or EBADF. Keeps errno.
 template <class Aiocb>
 int sync_of(int how, const Aiocb& block, Operation& operation);
+
+// What is only checked if UAIO_STRICT is set: EINVAL for a kind of notification or a signal number
+// that the system does not have. Signal 0, which a zeroed sigevent asks for, is allowed.
+int check_event(const sigevent& event);
 
 // The two rules underneath, on plain numbers.
 int check_transfer(const Operation& operation);

@@ -1,12 +1,54 @@
 // What the files of the posix door share.
 #pragma once
 
-#include <sys/types.h>
+#include <aio.h>
+#include <errno.h>
+
+#include "aio/counters.h"
+#include "aio/engine.h"
+#include "aio/posix/arguments.h"
+#include "aio/posix/platform/block_glibc.h"
 
 namespace uaio {
 
 // How the engine publishes a status to a control block (request.h, Publish). `owner` is a struct
 // aiocb or a struct aiocb64.
 void publish_block(void* owner, ssize_t result, int error);
+
+// Whether a request in flight serves the block. What a block says of itself is not enough: it may
+// be garbage, or a copy, or have been in flight in the parent of this process.
+template <class Aiocb>
+bool is_busy(Aiocb* block) {
+    Block fields(block);
+    return fields.is_stamped() && fields.error() == EINPROGRESS &&
+           engine.serves(fields.request(), block);
+}
+
+// Prepares a request for `block`, marks the block as in progress, and leaves it to the caller to
+// post it. Null with `error` EAGAIN, or, if UAIO_STRICT is set, EINVAL or EBUSY.
+template <class Aiocb>
+Request* prepare_block(Aiocb* block, const Operation& operation, Batch* batch, int& error) {
+    if (engine.options().strict) {
+        error = is_busy(block) ? EBUSY : check_event(block->aio_sigevent);
+        if (error != 0) {
+            return nullptr;
+        }
+    }
+    Submission submission = {operation, block, publish_block, &block->aio_sigevent, batch};
+    Request* request = engine.prepare(submission, error);
+    if (request != nullptr) {
+        Block(block).begin(request->number, EINPROGRESS);
+    }
+    return request;
+}
+
+// A refused block says why, unless it is busy: then its status belongs to its request.
+template <class Aiocb>
+void refuse_block(Aiocb* block, int error) {
+    count(Counter::kRefused);
+    if (error != EBUSY) {
+        Block(block).refuse(error);
+    }
+}
 
 }  // namespace uaio

@@ -7,6 +7,7 @@
 // if a signal came first; the requests go on then.
 #include <aio.h>
 #include <errno.h>
+#include <pthread.h>
 
 #include "aio/counters.h"
 #include "aio/engine.h"
@@ -43,16 +44,13 @@ void prepare_entry(Aiocb* block, Batch& batch, Prepared& prepared) {
     int error = operation_of(*block, operation);
     Request* request = nullptr;
     if (error == 0) {
-        Submission submission = {operation, block, publish_block, &block->aio_sigevent, &batch};
-        request = engine.prepare(submission, error);
+        request = prepare_block(block, operation, &batch, error);
     }
     if (request == nullptr) {
-        count(Counter::kRefused);
-        Block(block).publish(-1, error);
+        refuse_block(block, error);
         prepared.error = error == EAGAIN && prepared.error != EIO ? EAGAIN : EIO;
         return;
     }
-    Block(block).begin(request->number, EINPROGRESS);
     join(batch);
     request->inbox_next = prepared.newest;
     prepared.newest = request;
@@ -88,6 +86,19 @@ bool any_failed(Aiocb* const list[], int length) {
     return false;
 }
 
+void release_batch(void* batch) {
+    release(*static_cast<Batch*>(batch));
+}
+
+// Not inlined, so that nothing but its argument lives across the register save of the handler.
+[[gnu::noinline]] WaitEnd wait_and_release(Batch* batch) {
+    WaitEnd end;
+    pthread_cleanup_push(release_batch, batch);
+    end = wait_for(*batch);
+    pthread_cleanup_pop(1);
+    return end;
+}
+
 template <class Aiocb>
 int run_list(int mode, Aiocb* const list[], int length, const sigevent* event) {
     int error = 0;
@@ -101,16 +112,14 @@ int run_list(int mode, Aiocb* const list[], int length, const sigevent* event) {
         engine.post(*prepared.newest, *prepared.oldest);
     }
     engine.submitted(*batch);
-    error = prepared.error;
-    if (mode == LIO_WAIT) {
-        if (wait_for(*batch) == WaitEnd::kInterrupted) {
-            error = EINTR;
-        } else if (error == 0 && any_failed(list, length)) {
-            error = EIO;
-        }
+    if (mode == LIO_NOWAIT) {
+        release(*batch);
+        return prepared.error;
     }
-    release(*batch);
-    return error;
+    if (wait_and_release(batch) == WaitEnd::kInterrupted) {
+        return EINTR;
+    }
+    return prepared.error == 0 && any_failed(list, length) ? EIO : prepared.error;
 }
 
 template <class Aiocb>

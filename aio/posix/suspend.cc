@@ -2,9 +2,10 @@
 //
 // POSIX.1-2024 lists it as async-signal-safe: no lock, no allocation, nothing on the stack that
 // grows with the list, errno kept on success. NULL entries are ignored. A list without any block
-// cannot end the wait, so only the timeout or a signal does.
+// cannot end the wait, so only the timeout or a signal does. A cancellation point while it sleeps.
 #include <aio.h>
 #include <errno.h>
+#include <pthread.h>
 #include <time.h>
 
 #include "aio/engine.h"
@@ -37,7 +38,37 @@ bool is_valid(const timespec& timeout) {
     return timeout.tv_sec >= 0 && timeout.tv_nsec >= 0 && timeout.tv_nsec < kNsPerSecond;
 }
 
+void leave(void* stay) {
+    static_cast<WaitingRoom::Stay*>(stay)->leave();
+}
+
 // 0 or an errno value.
+template <class Aiocb>
+int sleep_for_any(const WaitingRoom::Stay& stay, const Aiocb* const list[], int count,
+                  int64_t deadline_ns) {
+    WaitEnd end = WaitEnd::kWoken;
+    while (end == WaitEnd::kWoken) {
+        uint32_t ticket = stay.ticket();
+        if (any_done(list, count, nullptr)) {
+            return 0;
+        }
+        end = stay.sleep_cancellable(ticket, deadline_ns);
+    }
+    // What was published meanwhile counts more than how the sleep ended.
+    return any_done(list, count, nullptr) ? 0 : end == WaitEnd::kTimedOut ? EAGAIN : EINTR;
+}
+
+// Not inlined, so that nothing but its arguments lives across the register save of the handler.
+template <class Aiocb>
+[[gnu::noinline]] int sleep_with_handler(WaitingRoom::Stay* stay, const Aiocb* const list[],
+                                         int count, int64_t deadline_ns) {
+    int error;
+    pthread_cleanup_push(leave, stay);
+    error = sleep_for_any(*stay, list, count, deadline_ns);
+    pthread_cleanup_pop(0);
+    return error;
+}
+
 template <class Aiocb>
 int wait_for_any(const Aiocb* const list[], int count, int64_t deadline_ns) {
     uint32_t kinds = 0;
@@ -45,17 +76,7 @@ int wait_for_any(const Aiocb* const list[], int count, int64_t deadline_ns) {
         return 0;
     }
     WaitingRoom::Stay stay(engine.waiting_room(), kinds);
-    for (;;) {
-        uint32_t ticket = stay.ticket();
-        if (any_done(list, count, nullptr)) {
-            return 0;
-        }
-        WaitEnd end = stay.sleep(ticket, deadline_ns);
-        // What was published meanwhile counts more than how the sleep ended.
-        if (end != WaitEnd::kWoken) {
-            return any_done(list, count, nullptr) ? 0 : end == WaitEnd::kTimedOut ? EAGAIN : EINTR;
-        }
-    }
+    return sleep_with_handler(&stay, list, count, deadline_ns);
 }
 
 template <class Aiocb>

@@ -8,7 +8,8 @@
 // Rules. A thread that holds a Lock never makes a system call that can block, never runs user code
 // and never starts a thread. A thread that signals can reach takes a Lock only inside a SignalBlock
 // (signal_block.h): otherwise a handler could wait for a worker that waits for the lock.
-// Ranks, taken in this order only: engine (aio/engine.h), notifier (signals/notifier.h).
+// None is taken while another is held, but for the readiness lock
+// (aio/platform/readiness_posix.cc), which takes none.
 #pragma once
 
 #include "threadpool/base/annotations.h"

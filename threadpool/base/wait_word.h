@@ -35,6 +35,11 @@ enum class WaitEnd {
 // Keeps errno. `mask` must not be 0.
 WaitEnd wait_on(WaitWord& word, uint32_t expected, int64_t deadline_ns, uint32_t mask = kEveryKind);
 
+// The same, and a cancellation point: the thread may be cancelled (pthread_cancel) while it sleeps,
+// and then runs its clean-up handlers. wait_on() is none.
+WaitEnd wait_on_cancellable(WaitWord& word, uint32_t expected, int64_t deadline_ns,
+                            uint32_t mask = kEveryKind);
+
 // Wakes one waiter of `word`, respectively all whose mask shares a bit with `mask`. The word itself
 // is not read: it may lie in memory that has been reused meanwhile. Keep errno.
 void wake_one(WaitWord& word);

@@ -8,6 +8,7 @@
 #include <aio.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <atomic>
 
@@ -24,6 +25,8 @@ static_assert(sizeof(struct aiocb) == sizeof(struct aiocb64));
 static_assert(offsetof(struct aiocb, __error_code) == offsetof(struct aiocb64, __error_code));
 static_assert(offsetof(struct aiocb, __return_value) == offsetof(struct aiocb64, __return_value));
 static_assert(offsetof(struct aiocb, __next_prio) == offsetof(struct aiocb64, __next_prio));
+static_assert(offsetof(struct aiocb, __glibc_reserved) ==
+              offsetof(struct aiocb64, __glibc_reserved));
 
 // The private fields of `struct aiocb` and `struct aiocb64` lie at the same offsets, so one set of
 // accessors serves both. A block that was never submitted may hold anything.
@@ -45,11 +48,25 @@ class Block {
         return static_cast<uint32_t>(reinterpret_cast<uintptr_t>(block_->__next_prio));
     }
 
+    // Whether the block was submitted at this address and its result has not been collected since.
+    // Says true of garbage once in four billion blocks. For UAIO_STRICT.
+    bool is_stamped() const { return stamp() == own_stamp(); }
+
+    // Its result has been collected.
+    void remove_stamp() { set_stamp(0); }
+
     // The request with that number is going to serve the block.
     void begin(uint32_t request, int in_progress) {
         block_->__next_prio = reinterpret_cast<struct aiocb*>(uintptr_t{request});
         block_->__return_value = 0;
+        set_stamp(own_stamp());
         word().store(in_progress, std::memory_order_relaxed);  // the inbox releases it
+    }
+
+    // The status of a block that was never in progress.
+    void refuse(int error) {
+        set_stamp(own_stamp());
+        publish(-1, error);
     }
 
     // The final status. The block is not touched after the store of the error: its owner may have
@@ -62,6 +79,19 @@ class Block {
 
   private:
     std::atomic_ref<int> word() const { return std::atomic_ref<int>(block_->__error_code); }
+
+    uint32_t own_stamp() const {
+        auto address = static_cast<uint64_t>(reinterpret_cast<uintptr_t>(block_));
+        return static_cast<uint32_t>(address * 0x9e3779b97f4a7c15u >> 32) | 1;
+    }
+
+    uint32_t stamp() const {
+        uint32_t stamp;
+        memcpy(&stamp, block_->__glibc_reserved, sizeof stamp);
+        return stamp;
+    }
+
+    void set_stamp(uint32_t stamp) { memcpy(block_->__glibc_reserved, &stamp, sizeof stamp); }
 
     struct aiocb* block_;
 };

@@ -2,6 +2,7 @@
 // clock, so a spurious wake-up never lengthens a wait.
 #include <errno.h>
 #include <linux/futex.h>
+#include <pthread.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -44,6 +45,16 @@ WaitEnd wait_on(WaitWord& word, uint32_t expected, int64_t deadline_ns, uint32_t
             // EFAULT, EINVAL, ENOSYS: a bug here or a system without futex; sleeping is impossible.
             check_failed(__FILE__, __LINE__, "futex wait is possible");
     }
+}
+
+// A raw system call is no cancellation point, so the thread may be cancelled anywhere in between.
+// Nothing is held there, and nothing is touched but this stack frame.
+WaitEnd wait_on_cancellable(WaitWord& word, uint32_t expected, int64_t deadline_ns, uint32_t mask) {
+    int type;
+    pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, &type);
+    WaitEnd end = wait_on(word, expected, deadline_ns, mask);
+    pthread_setcanceltype(type, nullptr);
+    return end;
 }
 
 void wake_one(WaitWord& word) {

@@ -67,19 +67,29 @@ void unlink(Bucket& bucket, Waiter& waiter) {
     }
 }
 
-// sem_timedwait knows only the wall clock: the time left is measured on the monotonic clock and
-// added to it, and the caller looks at the monotonic clock again afterwards.
+// sem_timedwait knows only the wall clock, which may jump: the time left is measured on the
+// monotonic clock, added to the wall clock, and measured again afterwards.
+timespec wall_deadline(int64_t deadline_ns) {
+    int64_t left = deadline_ns - now_ns();
+    left = left > 0 ? left : 0;
+    timespec wall;
+    clock_gettime(CLOCK_REALTIME, &wall);
+    int64_t end = wall.tv_nsec + left % kNsPerSecond;
+    wall.tv_sec += static_cast<time_t>(left / kNsPerSecond + end / kNsPerSecond);
+    wall.tv_nsec = static_cast<long>(end % kNsPerSecond);
+    return wall;
+}
+
 int sleep(Waiter& waiter, int64_t deadline_ns) {
     if (deadline_ns == kNever) {
         return sem_wait(&waiter.woken);
     }
-    int64_t left = deadline_ns - now_ns();
-    timespec wall;
-    clock_gettime(CLOCK_REALTIME, &wall);
-    int64_t end = wall.tv_nsec + (left > 0 ? left : 0) % kNsPerSecond;
-    wall.tv_sec += static_cast<time_t>((left > 0 ? left : 0) / kNsPerSecond + end / kNsPerSecond);
-    wall.tv_nsec = static_cast<long>(end % kNsPerSecond);
-    return sem_timedwait(&waiter.woken, &wall);
+    int failed;
+    do {
+        timespec wall = wall_deadline(deadline_ns);
+        failed = sem_timedwait(&waiter.woken, &wall);
+    } while (failed != 0 && errno == ETIMEDOUT && now_ns() < deadline_ns);
+    return failed;
 }
 
 void wake(WaitWord& word, uint32_t waiters_max, uint32_t mask) {
@@ -102,9 +112,25 @@ void wake(WaitWord& word, uint32_t waiters_max, uint32_t mask) {
     errno = saved;
 }
 
+// The thread was cancelled in sem_wait: its stack frame goes.
+void abandon(void* argument) {
+    auto& waiter = *static_cast<Waiter*>(argument);
+    Bucket& bucket = bucket_of(*waiter.word);
+    {
+        Hold hold(bucket);
+        unlink(bucket, waiter);
+    }
+    // If a waker chose this one, the wake-up is passed on.
+    if (sem_trywait(&waiter.woken) == 0) {
+        wake(const_cast<WaitWord&>(*waiter.word), 1, waiter.mask);
+    }
+    sem_destroy(&waiter.woken);
+}
+
 }  // namespace
 
-WaitEnd wait_on(WaitWord& word, uint32_t expected, int64_t deadline_ns, uint32_t mask) {
+// A cancellation point, because sem_wait is one.
+WaitEnd wait_on_cancellable(WaitWord& word, uint32_t expected, int64_t deadline_ns, uint32_t mask) {
     int saved = errno;
     Bucket& bucket = bucket_of(word);
     Waiter waiter = {&word, mask, {}, nullptr};
@@ -125,7 +151,11 @@ WaitEnd wait_on(WaitWord& word, uint32_t expected, int64_t deadline_ns, uint32_t
         *link = &waiter;
     }
     WaitEnd end = WaitEnd::kWoken;
-    if (sleep(waiter, deadline_ns) != 0) {
+    int slept;
+    pthread_cleanup_push(abandon, &waiter);
+    slept = sleep(waiter, deadline_ns);
+    pthread_cleanup_pop(0);
+    if (slept != 0) {
         end = errno == ETIMEDOUT ? WaitEnd::kTimedOut : WaitEnd::kInterrupted;
     }
     {
@@ -139,6 +169,14 @@ WaitEnd wait_on(WaitWord& word, uint32_t expected, int64_t deadline_ns, uint32_t
     }
     sem_destroy(&waiter.woken);
     errno = saved;
+    return end;
+}
+
+WaitEnd wait_on(WaitWord& word, uint32_t expected, int64_t deadline_ns, uint32_t mask) {
+    int state;
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
+    WaitEnd end = wait_on_cancellable(word, expected, deadline_ns, mask);
+    pthread_setcancelstate(state, nullptr);
     return end;
 }
 

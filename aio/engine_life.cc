@@ -1,0 +1,173 @@
+// The engine's life: first use, configuration, fork, exit.
+#include <pthread.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "aio/counters.h"
+#include "aio/engine.h"
+#include "aio/readiness.h"
+#include "signals/late_signals.h"
+#include "signals/notifier.h"
+#include "threadpool/base/signal_block.h"
+
+namespace uaio {
+namespace {
+
+void observe_workers(Pool::Event event, unsigned threads) {
+    switch (event) {
+        case Pool::Event::kStarted:
+            count(Counter::kWorkersStarted);
+            raise_to(counters().workers_max, threads);
+            return;
+        case Pool::Event::kLeft:
+            count(Counter::kWorkersLeft);
+            return;
+        case Pool::Event::kRefused:
+            count(Counter::kThreadsRefused);
+            return;
+        case Pool::Event::kWoken:
+            count(Counter::kWakeups);
+            return;
+    }
+}
+
+void observe_notifiers(Pool::Event event, unsigned /*threads*/) {
+    switch (event) {
+        case Pool::Event::kStarted:
+            count(Counter::kNotifiersStarted);
+            return;
+        case Pool::Event::kLeft:
+            count(Counter::kNotifiersLeft);
+            return;
+        case Pool::Event::kRefused:
+            count(Counter::kThreadsRefused);
+            return;
+        case Pool::Event::kWoken:
+            return;
+    }
+}
+
+void observe_pollers(Pool::Event event, unsigned /*threads*/) {
+    if (event == Pool::Event::kRefused) {
+        count(Counter::kThreadsRefused);
+    }
+}
+
+}  // namespace
+
+void Engine::start() {
+    // Acquire pairs with the release in start_once().
+    if (!started_.load(std::memory_order_acquire)) {
+        start_once();
+    }
+}
+
+void Engine::start_once() UAIO_UNCHECKED {
+    SignalBlock block;
+    Hold hold(start_lock_);
+    if (started_.load(std::memory_order_relaxed)) {  // the lock orders it
+        return;
+    }
+    read_environment(options_);
+    open_counters(options_.stats);
+    schedule_.set_policy(options_.order == Order::kStrict ? place_strictly : place_by_conflict);
+    worker_owner_ = {"uaio-w",        this,        serve_requests, requests_pending,
+                     observe_workers, kStackBytes, false};
+    workers_.configure(worker_owner_, options_.threads, options_.idle_ms * kNsPerMs);
+    notifier_owner_ = {"uaio-n", &notifier, serve_calls, calls_pending, observe_notifiers, 0, true};
+    notifiers_.configure(notifier_owner_, kNotifiersMax, kNotifierIdleMs * kNsPerMs);
+    notifier.set_summon([] { engine.notifiers_.notify(); });
+    poller_owner_ = {"uaio-p",        this,        serve_streams, streams_pending,
+                     observe_pollers, kStackBytes, false};
+    pollers_.configure(poller_owner_, 1, kPollerIdleMs * kNsPerMs);
+    late_signals.set_observer([](bool delivered) {
+        count(delivered ? Counter::kNoticesDelivered : Counter::kNoticesFailed);
+    });
+    process_ = getpid();
+    if (options_.drain && !has_exit_handler_) {
+        has_exit_handler_ = atexit(at_exit) == 0;
+    }
+    if (!has_fork_handler_) {
+        has_fork_handler_ = pthread_atfork(nullptr, nullptr, forked_child) == 0;
+    }
+    started_.store(true, std::memory_order_release);  // pairs with start()
+}
+
+void Engine::configure(unsigned threads, unsigned requests, int idle_ms) {
+    SignalBlock block;
+    Hold hold(start_lock_);
+    bool started = started_.load(std::memory_order_relaxed);  // the lock orders it
+    if (threads != 0 && !options_.threads_fixed) {
+        options_.threads = threads < kWorkersMax ? threads : kWorkersMax;
+        if (started) {
+            workers_.set_threads_max(options_.threads);
+        }
+    }
+    if (idle_ms != 0 && !options_.idle_fixed) {
+        options_.idle_ms = idle_ms < 0 ? 0 : idle_ms < kIdleMsMax ? idle_ms : kIdleMsMax;
+        if (started) {
+            workers_.set_idle_ns(options_.idle_ms * kNsPerMs);
+        }
+    }
+    desk_.reserve(requests);
+}
+
+// The child has one thread and none of the parent's requests. Whatever other threads were doing at
+// the moment of the fork, they are gone: everything starts from the beginning, at the next use.
+void Engine::forked_child() {
+    engine.reset();
+}
+
+void Engine::reset() UAIO_UNCHECKED {
+    lock_.reset();
+    start_lock_.reset();
+    streams_lock_.reset();
+    schedule_ = {};
+    lap_ = 0;
+    desk_.reset();
+    lanes_.reset();
+    inbox_.reset();
+    waiting_room_.reset();
+    workers_.reset();
+    notifiers_.reset();
+    pollers_.reset();
+    close_readiness();
+    notifier.reset();
+    late_signals.reset();
+    reset_batches();
+    close_counters();
+    ready_.store(0, std::memory_order_relaxed);  // no other thread exists
+    parked_.store(0, std::memory_order_relaxed);
+    started_.store(false, std::memory_order_relaxed);
+}
+
+// Reads have nobody left to read for, and a stream may never take what is written to it; all else
+// is finished before the process ends.
+void Engine::at_exit() {
+    if (engine.started_.load(std::memory_order_acquire)) {  // pairs with start_once()
+        engine.drain();
+    }
+}
+
+void Engine::drain() {
+    SignalBlock block;
+    // Every retirement wakes some kind, so the sleeper announces itself under all.
+    WaitingRoom::Stay stay(waiting_room_, kEveryKind);
+    for (;;) {
+        uint32_t ticket = stay.ticket();
+        size_t owed;
+        {
+            Hold hold(lock_);
+            admit_all();
+            note_ready();
+            owed = schedule_.owed();
+        }
+        if (owed == 0) {
+            return;
+        }
+        workers_.notify();
+        stay.sleep(ticket, kNever);
+    }
+}
+
+}  // namespace uaio
