@@ -128,57 +128,57 @@ ssize_t return_of(Aiocb* block) {
 }  // namespace uaio
 
 UAIO_EXPORT int aio_read(struct aiocb* block) {
-    return uaio::transfer(block, uaio::Kind::kRead);
+    return uaio::transfer(uaio::maybe_null(block), uaio::Kind::kRead);
 }
 
 UAIO_EXPORT int aio_read64(struct aiocb64* block) {
-    return uaio::transfer(block, uaio::Kind::kRead);
+    return uaio::transfer(uaio::maybe_null(block), uaio::Kind::kRead);
 }
 
 UAIO_EXPORT int aio_write(struct aiocb* block) {
-    return uaio::transfer(block, uaio::Kind::kWrite);
+    return uaio::transfer(uaio::maybe_null(block), uaio::Kind::kWrite);
 }
 
 UAIO_EXPORT int aio_write64(struct aiocb64* block) {
-    return uaio::transfer(block, uaio::Kind::kWrite);
+    return uaio::transfer(uaio::maybe_null(block), uaio::Kind::kWrite);
 }
 
 UAIO_EXPORT int aio_fsync(int how, struct aiocb* block) {
-    return uaio::sync(how, block);
+    return uaio::sync(how, uaio::maybe_null(block));
 }
 
 UAIO_EXPORT int aio_fsync64(int how, struct aiocb64* block) {
-    return uaio::sync(how, block);
+    return uaio::sync(how, uaio::maybe_null(block));
 }
 
 UAIO_EXPORT int aio_error(const struct aiocb* block) {
-    return uaio::error_of(block);
+    return uaio::error_of(uaio::maybe_null(block));
 }
 
 UAIO_EXPORT int aio_error64(const struct aiocb64* block) {
-    return uaio::error_of(block);
+    return uaio::error_of(uaio::maybe_null(block));
 }
 
 UAIO_EXPORT ssize_t aio_return(struct aiocb* block) {
-    return uaio::return_of(block);
+    return uaio::return_of(uaio::maybe_null(block));
 }
 
 UAIO_EXPORT ssize_t aio_return64(struct aiocb64* block) {
-    return uaio::return_of(block);
+    return uaio::return_of(uaio::maybe_null(block));
 }
 
 UAIO_EXPORT int aio_cancel(int fd, struct aiocb* block) {
-    return uaio::cancel(fd, block);
+    return uaio::cancel(fd, uaio::maybe_null(block));
 }
 
 UAIO_EXPORT int aio_cancel64(int fd, struct aiocb64* block) {
-    return uaio::cancel(fd, block);
+    return uaio::cancel(fd, uaio::maybe_null(block));
 }
 
 // aio_threads and aio_num as glibc has them: at least 1 and 32; aio_idle_time in seconds, 0 leaves
 // it as it is, negative means that idle workers leave at once. All three also work later.
 UAIO_EXPORT void aio_init(const struct aioinit* init) {
-    if (init == nullptr) {
+    if (uaio::maybe_null(init) == nullptr) {
         return;
     }
     unsigned threads = init->aio_threads < 1 ? 1 : static_cast<unsigned>(init->aio_threads);

@@ -40,35 +40,36 @@ int check_transfer(const Operation& operation);
 int check_priority(int reqprio);
 
 template <class Aiocb>
-int begin_operation(const Aiocb& block, Kind kind, Operation& operation) {
+int transfer_of(const Aiocb& block, Kind kind, Operation& operation) {
     int error = check_priority(block.aio_reqprio);
     if (error == 0) {
         error = describe(block.aio_fildes, operation.descriptor);
     }
+    if (error != 0) {
+        return error;
+    }
     operation.kind = kind;
     operation.fd = block.aio_fildes;
     operation.priority = thread_priority() - block.aio_reqprio;
-    return error;
-}
-
-template <class Aiocb>
-int transfer_of(const Aiocb& block, Kind kind, Operation& operation) {
-    int error = begin_operation(block, kind, operation);
     operation.buffer = const_cast<void*>(block.aio_buf);
     operation.bytes = block.aio_nbytes;
     operation.offset = block.aio_offset;
-    return error != 0 ? error : check_transfer(operation);
+    return check_transfer(operation);
 }
 
+// Of the block only aio_fildes counts (and aio_sigevent), as POSIX has it.
 template <class Aiocb>
 int sync_of(int how, const Aiocb& block, Operation& operation) {
     if (how != O_SYNC && how != O_DSYNC) {
         return EINVAL;
     }
+    operation.kind = how == O_DSYNC ? Kind::kDataSync : Kind::kFileSync;
+    operation.fd = block.aio_fildes;
+    operation.priority = thread_priority();
     operation.buffer = nullptr;
     operation.bytes = 0;
     operation.offset = 0;
-    return begin_operation(block, how == O_DSYNC ? Kind::kDataSync : Kind::kFileSync, operation);
+    return describe(block.aio_fildes, operation.descriptor);
 }
 
 }  // namespace uaio

@@ -143,10 +143,10 @@ int listio(int mode, Aiocb* const list[], int length, const sigevent* event) {
 
 UAIO_EXPORT int lio_listio(int mode, struct aiocb* const list[], int length,
                            struct sigevent* event) {
-    return uaio::listio(mode, list, length, event);
+    return uaio::listio(mode, uaio::maybe_null(list), length, event);
 }
 
 UAIO_EXPORT int lio_listio64(int mode, struct aiocb64* const list[], int length,
                              struct sigevent* event) {
-    return uaio::listio(mode, list, length, event);
+    return uaio::listio(mode, uaio::maybe_null(list), length, event);
 }

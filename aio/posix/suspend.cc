@@ -100,10 +100,10 @@ int suspend(const Aiocb* const list[], int count, const timespec* timeout) {
 
 UAIO_EXPORT int aio_suspend(const struct aiocb* const list[], int count,
                             const struct timespec* timeout) {
-    return uaio::suspend(list, count, timeout);
+    return uaio::suspend(uaio::maybe_null(list), count, timeout);
 }
 
 UAIO_EXPORT int aio_suspend64(const struct aiocb64* const list[], int count,
                               const struct timespec* timeout) {
-    return uaio::suspend(list, count, timeout);
+    return uaio::suspend(uaio::maybe_null(list), count, timeout);
 }
