@@ -122,6 +122,9 @@ void Engine::serve_calls(void* context, Pool::Seat& seat) {
     while (Call* call = calls.next()) {
         seat.found();
         Notifier::make(*call);
+        if (!seat.valid()) {  // the callback has forked, and this is the child
+            return;
+        }
     }
 }
 
@@ -156,7 +159,8 @@ Request* Engine::next(Request* done) {
         request = schedule_.take();
         note_ready();
         if (request != nullptr) {
-            request->waited = request->lap != lap_;
+            // A worker that was busy may have left it in the inbox for long.
+            request->waited = lane != nullptr || request->lap != lap_;
         }
     }
     if (lane != nullptr) {

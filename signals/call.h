@@ -10,6 +10,7 @@
 
 #include "threadpool/base/list.h"
 #include "threadpool/base/slab.h"
+#include "threadpool/base/wait_word.h"
 
 namespace uaio {
 
@@ -19,7 +20,8 @@ struct Call : SlabRecord, Link<CallTag> {
     void (*function)(sigval);
     sigval value;
     pthread_attr_t* attributes;
-    sigset_t mask;  // of the thread that submitted the request
+    sigset_t mask;     // of the thread that submitted the request
+    WaitWord created;  // 1 when pthread_create has returned, for a call with a thread of its own
 };
 
 // A call for `event`, under the mask of the calling thread; null if there is no memory.

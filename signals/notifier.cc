@@ -8,9 +8,14 @@ constinit Notifier notifier;
 
 namespace {
 
-// Runs with all signals blocked, as its creator did.
-void* own_thread(void* call) {
-    Notifier::make(*static_cast<Call*>(call));
+// Runs with all signals blocked, as its creator did. The callback may destroy the attributes, which
+// pthread_create reads until it returns.
+void* own_thread(void* argument) {
+    Call& call = *static_cast<Call*>(argument);
+    while (call.created.load(std::memory_order_acquire) == 0) {  // pairs with start_own_thread()
+        wait_on(call.created, 0, kNever);
+    }
+    Notifier::make(call);
     return nullptr;
 }
 
@@ -36,12 +41,16 @@ bool Notifier::start_own_thread(Call& call) {
     pthread_attr_getdetachstate(call.attributes, &detached);
     pthread_t thread;
     SignalBlock block;
+    call.created.store(0, std::memory_order_relaxed);  // pthread_create hands it over
     if (pthread_create(&thread, call.attributes, own_thread, &call) != 0) {
         return false;
     }
     if (detached != PTHREAD_CREATE_DETACHED) {
         pthread_detach(thread);
     }
+    // The record may be somebody else's as soon as the store is seen; waking does not read it.
+    call.created.store(1, std::memory_order_release);  // pairs with own_thread()
+    wake_one(call.created);
     return true;
 }
 

@@ -53,6 +53,7 @@ unsigned Pool::threads() const {
 void Pool::reset() {
     state_.store(0, std::memory_order_relaxed);  // no other thread exists
     tokens_.store(0, std::memory_order_relaxed);
+    ++life_;
 }
 
 bool Pool::notify() {
@@ -109,7 +110,9 @@ void Pool::thread_main(void* pool) {
     if (self.has_lost_key_) {
         pthread_setspecific(self.lost_key_, nullptr);
     }
-    self.observe(Event::kLeft);
+    if (seat.valid()) {
+        self.observe(Event::kLeft);
+    }
 }
 
 // The destructor of the key: the thread ends inside serve(), where it counts as busy. What it would
@@ -126,7 +129,13 @@ void Pool::thread_lost(void* pool) {
 void Pool::run(Seat& seat) {
     do {
         owner_->serve(owner_->context, seat);
-    } while (rest(seat));
+    } while (seat.valid() && rest(seat));
+}
+
+Pool::Seat::Seat(Pool& pool) : pool_(pool), life_(pool.life_) {}
+
+bool Pool::Seat::valid() const {
+    return life_ == pool_.life_;
 }
 
 void Pool::Seat::found() {

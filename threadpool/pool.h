@@ -58,11 +58,16 @@ class Pool {
         // The thread has taken a piece of work: somebody else looks after the rest.
         void found();
 
+        // False in the child of a fork that the thread's own work has made: there the thread lives
+        // on, but the pool has forgotten it, and it must leave.
+        bool valid() const;
+
       private:
         friend class Pool;
-        explicit Seat(Pool& pool) : pool_(pool) {}
+        explicit Seat(Pool& pool);
 
         Pool& pool_;
+        const unsigned life_;  // of the pool, see reset()
         bool searching_ = true;
     };
 
@@ -105,6 +110,7 @@ class Pool {
     std::atomic<unsigned> threads_max_{1};
     std::atomic<int64_t> idle_ns_{0};
     std::atomic<unsigned> names_{0};  // number of the next thread
+    unsigned life_ = 0;               // changed only by reset()
 };
 
 }  // namespace uaio

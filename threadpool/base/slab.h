@@ -1,9 +1,10 @@
 // Slab: records of one type that are taken and given back by any thread without a lock.
 //
-// Concept. Records have numbers, 0 upwards, and stay mapped for ever, so a stale number or pointer
-// may be looked up safely; whether it still means the same thing is for the owner of the record to
-// check. Record numbers are grouped into chunks that double in size. Free records form a stack;
-// when it is empty a fresh number is handed out, and its chunk is mapped if nobody did so before.
+// Concept. Records have numbers, 0 upwards, are zeroed at first, and stay mapped for ever, so a
+// stale number or pointer may be looked up safely; whether it still means the same thing is for the
+// owner of the record to check. Record numbers are grouped into chunks that double in size. Free
+// records form a stack; when it is empty a fresh number is handed out, and its chunk is mapped if
+// nobody did so before.
 //
 // The head of the stack holds a record number and a tag that grows with every change, so that a
 // thread which was asleep between reading and exchanging notices that the head has changed even if
@@ -42,7 +43,7 @@ class Slab {
     // Maps memory for `records` records in advance. Failure is not an error: take() tries again.
     void reserve(uint32_t records);
 
-    // All records are free again. Only for a forked child.
+    // Forgets all records and gives their memory back. Only for a forked child.
     void reset();
 
   private:
@@ -61,6 +62,10 @@ class Slab {
     }
 
     static uint64_t head(uint64_t before, uint32_t top) { return ((before >> 32) + 1) << 32 | top; }
+
+    static size_t bytes_of(uint32_t chunk) {
+        return sizeof(T) * (static_cast<size_t>(kFirstChunk) << chunk);
+    }
 
     T* pop_free();
     T* take_fresh();
@@ -142,8 +147,7 @@ T* Slab<T>::ensure_chunk(uint32_t chunk) {
     if (mapped != nullptr) {
         return mapped;
     }
-    size_t bytes = sizeof(T) * (static_cast<size_t>(kFirstChunk) << chunk);
-    auto* fresh = static_cast<T*>(map_pages(bytes));
+    auto* fresh = static_cast<T*>(map_pages(bytes_of(chunk)));
     if (fresh == nullptr) {
         return nullptr;
     }
@@ -152,7 +156,7 @@ T* Slab<T>::ensure_chunk(uint32_t chunk) {
                                                std::memory_order_acquire)) {
         return fresh;
     }
-    unmap_pages(fresh, bytes);
+    unmap_pages(fresh, bytes_of(chunk));
     return mapped;
 }
 
@@ -173,6 +177,13 @@ void Slab<T>::reset() {
     // Relaxed: no other thread exists.
     free_.store(0, std::memory_order_relaxed);
     fresh_.store(0, std::memory_order_relaxed);
+    for (uint32_t chunk = 0; chunk < kChunks; ++chunk) {
+        T* mapped = chunks_[chunk].load(std::memory_order_relaxed);
+        if (mapped != nullptr) {
+            unmap_pages(mapped, bytes_of(chunk));
+            chunks_[chunk].store(nullptr, std::memory_order_relaxed);
+        }
+    }
 }
 
 }  // namespace uaio

@@ -1,0 +1,4 @@
+// A program without a dynamic loader, which no preload library can get into.
+int main() {
+    return 0;
+}

@@ -1,0 +1,172 @@
+#!/bin/bash
+# The program `uaio` as a person uses it: exit statuses, messages, the environment and statistics.
+# Method: run it on small programs and compare the status and one telling line of the output.
+#
+#     uaio_test.sh UAIO AIO_PROGRAM STATIC_PROGRAM
+# shellcheck disable=SC2016 # What stands in single quotes is for an inner shell to expand.
+set -u
+
+uaio=$PWD/$1
+aio_program=$PWD/$2
+static_program=$PWD/$3
+
+cd "${TEST_TMPDIR:?}" || exit 1
+export TMPDIR=$TEST_TMPDIR
+unset LD_PRELOAD UAIO_PRELOAD_LIBRARY UAIO_STATS UAIO_ORDER UAIO_THREADS UAIO_IDLE_MS
+failures=0
+
+fail() {
+    printf 'FAILED: %s\n' "$1"
+    sed 's/^/    out: /' out
+    sed 's/^/    err: /' err
+    failures=$((failures + 1))
+}
+
+# expect STATUS COMMAND…: runs it, output to the files out and err.
+expect() {
+    local wanted=$1 status=0
+    shift
+    "$@" >out 2>err </dev/null || status=$?
+    [ "$status" -eq "$wanted" ] || fail "$*: status $status, not $wanted"
+}
+
+out_has() { grep -Eq -- "$1" out || fail "standard output lacks: $1"; }
+err_has() { grep -Eq -- "$1" err || fail "standard error lacks: $1"; }
+err_is_one_line() { [ "$(wc -l <err)" -eq 1 ] || fail 'standard error is not one line'; }
+err_is_empty() { [ ! -s err ] || fail 'standard error is not empty'; }
+no_leftovers() {
+    ! compgen -G "$TMPDIR/uaio-*" >/dev/null || fail "left behind: $(compgen -G "$TMPDIR/uaio-*")"
+}
+
+# The total of a counter in a table on standard error: the first number after its name.
+counter() { sed -nE "s/^$1 +([0-9]+).*/\1/p" err; }
+expect_counter() {
+    [ "$(counter "$1")" = "$2" ] || fail "counter '$1' is '$(counter "$1")', not $2"
+}
+
+help_and_version() {
+    expect 0 "$uaio" --version && out_has '^uaio [0-9]+\.[0-9]+\.[0-9]+$'
+    expect 0 "$uaio" help && out_has '^  run ' && out_has '^  info ' && err_is_empty
+    expect 0 "$uaio" --help && out_has '^  run '
+    expect 0 "$uaio" help run && out_has '^usage: uaio run ' && out_has '^ *--order '
+    expect 0 "$uaio" run --help && out_has '^usage: uaio run '
+    expect 0 "$uaio" info -h && out_has '^usage: uaio info '
+}
+
+usage_errors() {
+    expect 2 "$uaio" && err_has '^usage: '
+    expect 2 "$uaio" nonesuch && err_has "no command 'nonesuch'" && err_is_one_line
+    expect 2 "$uaio" '' && err_is_one_line
+    expect 2 "$uaio" --nonesuch && err_is_one_line
+    expect 2 "$uaio" help nonesuch
+    expect 2 "$uaio" info --nonesuch
+    expect 125 "$uaio" run && err_has '^uaio: run: '
+    expect 125 "$uaio" run --nonesuch true
+    expect 125 "$uaio" run --order=none true && err_has 'conflict, strict'
+    expect 125 "$uaio" run --threads=0 true
+    expect 125 "$uaio" run --threads
+    expect 1 sh -c '"$1" help >/dev/full' sh "$uaio" && err_has 'No space left'
+}
+
+run_passes_everything_on() {
+    expect 7 "$uaio" run sh -c 'exit 7' && err_is_empty
+    expect 0 "$uaio" run -- sh -c 'echo "$@"' sh --stats -- 'a b' && out_has '^--stats -- a b$'
+    expect 0 "$uaio" run --order=strict --threads 3 --idle-ms=5 sh -c \
+        'echo "$UAIO_ORDER $UAIO_THREADS $UAIO_IDLE_MS"' && out_has '^strict 3 5$'
+    expect 0 env LD_PRELOAD=libm.so.6 "$uaio" run sh -c 'echo "$LD_PRELOAD"' &&
+        out_has '^/.*/libuaio_preload\.so:libm\.so\.6$'
+    expect 0 "$uaio" run "$uaio" run sh -c 'echo "$LD_PRELOAD"' &&
+        out_has '^[^:]*/libuaio_preload\.so$'
+    expect 0 sh -c 'echo through | "$1" run cat' sh "$uaio" && out_has '^through$'
+}
+
+run_refuses_what_cannot_work() {
+    expect 127 "$uaio" run ./nonesuch && err_has 'No such file' && err_is_one_line
+    expect 127 "$uaio" run nonesuch && err_has '^uaio: run: nonesuch: ' && err_is_one_line
+    expect 127 "$uaio" run ''
+    expect 126 "$uaio" run /
+    expect 126 "$uaio" run "$static_program" && err_has 'statically linked' && err_is_one_line
+    touch plain
+    expect 126 "$uaio" run ./plain && err_has 'Permission denied'
+    printf '#!%s\n' "$static_program" >script
+    chmod +x script
+    expect 126 "$uaio" run ./script && err_has 'script.*interpreter.*statically'
+    echo 'echo no first line' >script
+    expect 0 "$uaio" run ./script && out_has 'no first line'
+}
+
+run_finds_its_library() {
+    cp "$uaio" lonely
+    expect 125 ./lonely run true && err_has 'libuaio_preload.so' && err_is_one_line
+    expect 125 env UAIO_PRELOAD_LIBRARY=/nonexistent "$uaio" run true && err_is_one_line
+    expect 125 env UAIO_PRELOAD_LIBRARY=/etc/passwd "$uaio" run true && err_is_one_line
+    mkdir -p 'a b'
+    local library
+    library=$("$uaio" run printenv LD_PRELOAD)
+    cp "$library" 'a b/'
+    expect 125 env UAIO_PRELOAD_LIBRARY="a b/libuaio_preload.so" "$uaio" run true
+    err_is_one_line
+    mkdir -p prefix/bin prefix/lib/uaio
+    cp "$uaio" prefix/bin
+    cp "$library" prefix/lib/uaio
+    expect 0 prefix/bin/uaio run printenv LD_PRELOAD
+    out_has '/prefix/lib/uaio/libuaio_preload\.so$'
+}
+
+# The counters of a program that ends by WAY with STATUS after so many writes.
+count_writes() {
+    expect "$2" "$uaio" run --stats "$aio_program" data "$1"
+    expect_counter 'writes submitted' "$3"
+    expect_counter 'writes performed' "$3"
+    expect_counter 'bytes written' "$(($3 * 512))"
+    no_leftovers
+}
+
+statistics() {
+    count_writes return 0 1
+    count_writes leave 3 1
+    count_writes die 137 1
+    count_writes fork 0 3
+    err_has '^ +total +aio_program [0-9]+ +aio_program [0-9]+$'
+    expect 7 "$uaio" run --stats sh -c 'exit 7' && err_has 'no asynchronous I/O' && no_leftovers
+    expect 127 "$uaio" run --stats nonesuch && err_is_one_line && no_leftovers
+    expect 125 env TMPDIR=/nonexistent "$uaio" run --stats true && err_is_one_line
+}
+
+# A signal sent to uaio arrives in the program, and the statistics are printed nevertheless.
+statistics_after_a_signal() {
+    mkfifo ready
+    "$uaio" run --stats "$aio_program" data wait >ready 2>err &
+    local pid=$! line status=0
+    read -r line <ready
+    kill -TERM "$pid"
+    wait "$pid" || status=$?
+    echo "$line" >out
+    out_has '^ready$'
+    [ "$status" -eq 9 ] || fail "status $status after SIGTERM, not 9"
+    expect_counter 'writes submitted' 1
+    no_leftovers
+}
+
+info() {
+    expect 0 "$uaio" info && out_has '^  UAIO_ORDER +conflict \(default\)$' && err_is_empty
+    expect 0 env UAIO_ORDER=strict "$uaio" info && out_has '^  UAIO_ORDER +strict \(environment\)$'
+    expect 0 "$uaio" info . && out_has '^  nowait_cached_read ' && out_has '^  o_direct '
+    expect 0 "$uaio" info data --json && out_has '^    "nowait_cached_read": \{"supported":'
+    expect 1 "$uaio" info nonesuch && err_has '^uaio: info: nonesuch: No such' && err_is_one_line
+    expect 1 "$uaio" info /proc && err_is_one_line
+    expect 2 "$uaio" info . .
+    no_leftovers
+}
+
+help_and_version
+usage_errors
+run_passes_everything_on
+run_refuses_what_cannot_work
+run_finds_its_library
+statistics
+statistics_after_a_signal
+info
+
+[ "$failures" -eq 0 ] || echo "$failures failed"
+[ "$failures" -eq 0 ]

@@ -1,0 +1,105 @@
+#!/bin/sh
+# Builds uaio and installs it under PREFIX, which need not exist yet:
+#
+#     tools/install.sh PREFIX
+#
+#     bin/uaio                          the program for people
+#     lib/libuaio.so.1, .so, .a         for programs that link with uaio
+#     lib/uaio/libuaio_preload.so       for programs that do not; `uaio run` loads it
+#     lib/pkgconfig/uaio.pc             pkg-config --cflags --libs uaio
+#     include/uaio/                     the version; the interface itself is the system's <aio.h>
+#     share/man/                        the manual pages, where there are any
+#
+# As usual, everything goes below $DESTDIR while the files name PREFIX alone. Installing again
+# replaces each file by a new one, so that programs in use go on with the old.
+set -eu
+# shellcheck source-path=SCRIPTDIR
+. "$(dirname "$0")/lib.sh"
+
+usage() {
+    echo 'usage: tools/install.sh PREFIX' >&2
+    exit 2
+}
+
+# folder PATH…: makes folders below the prefix.
+folder() {
+    for path; do
+        reason=$(install -d "$target/$path" 2>&1) || fail "${reason#install: }"
+    done
+}
+
+# put MODE SOURCE PATH: installs a file as PATH below the prefix.
+put() {
+    reason=$(install -m "$1" "$2" "$target/$3" 2>&1) || fail "${reason#install: }"
+}
+
+# link TEXT PATH
+link() {
+    reason=$(ln -sfn "$1" "$target/$2" 2>&1) || fail "${reason#ln: }"
+}
+
+version_in_header() {
+    sed -n 's/^#define UAIO_VERSION_STRING "\(.*\)"$/\1/p' "$root/aio/version.h"
+}
+
+pkg_config_file() {
+    cat <<EOF
+prefix=$prefix
+libdir=\${prefix}/lib
+includedir=\${prefix}/include
+
+Name: uaio
+Description: POSIX asynchronous I/O on a thread pool, in front of the C library's
+Version: $version
+Libs: -L\${libdir} -luaio
+Libs.private: -pthread
+Cflags: -I\${includedir}
+EOF
+}
+
+install_libraries() {
+    folder lib/uaio lib/pkgconfig
+    # The file has the release in its name, so that two can lie side by side; the soname is .so.1.
+    put 755 "$(output aio/posix/libuaio.so.1)" "lib/libuaio.so.1.$version"
+    link "libuaio.so.1.$version" lib/libuaio.so.1
+    link libuaio.so.1 lib/libuaio.so
+    put 644 "$(output aio/posix/libuaio.a)" lib/libuaio.a
+    put 755 "$(output aio/posix/libuaio_preload.so)" lib/uaio/libuaio_preload.so
+    pkg_config_file >"$scratch" || fail "cannot write $scratch"
+    put 644 "$scratch" lib/pkgconfig/uaio.pc
+}
+
+# docs/man/NAME.SECTION goes to share/man/manSECTION/NAME.SECTION.
+install_manual() {
+    for page in "$root"/docs/man/*.[1-8]; do
+        [ -f "$page" ] || continue
+        section=man${page##*.}
+        folder "share/man/$section"
+        put 644 "$page" "share/man/$section/$(basename "$page")"
+    done
+}
+
+case $# in
+    1) ;;
+    *) usage ;;
+esac
+case $1 in
+    '' | -*) usage ;;
+    /*) prefix=${1%/} ;;
+    *) prefix=$PWD/${1%/} ;;
+esac
+target=${DESTDIR:-}$prefix
+
+"$root/tools/setup.sh"
+version=$(version_in_header)
+[ -n "$version" ] || fail 'aio/version.h has no version'
+scratch=$(mktemp) || fail 'cannot make a temporary file'
+trap 'rm -f "$scratch"' EXIT
+
+folder bin include/uaio
+build //tools:uaio //aio/posix:libuaio.so.1 //aio/posix:libuaio.a //aio/posix:libuaio_preload.so
+put 755 "$(output tools/uaio)" bin/uaio
+put 644 "$root/aio/version.h" include/uaio/version.h
+install_libraries
+install_manual
+say "uaio $version is installed in $target"

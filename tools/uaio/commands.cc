@@ -1,0 +1,19 @@
+// The table of commands: the one place to touch for a new one, besides its own file.
+#include "tools/uaio/command.h"
+
+namespace uaio::tools {
+
+extern const Command kRunCommand;
+extern const Command kInfoCommand;
+extern const Command kHelpCommand;
+
+std::span<const Command* const> commands() {
+    static constexpr const Command* kCommands[] = {
+        &kRunCommand,
+        &kInfoCommand,
+        &kHelpCommand,
+    };
+    return kCommands;
+}
+
+}  // namespace uaio::tools

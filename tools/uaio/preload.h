@@ -1,0 +1,24 @@
+// Where the preload library is, and the environment that brings it into a program.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace uaio::tools {
+
+// The environment variable that names another preload library than the one found.
+inline constexpr const char* kPreloadOverride = "UAIO_PRELOAD_LIBRARY";
+
+// Where the library may be when the tool is in `directory`: as installed, as built, and beside it.
+std::vector<std::string> preload_candidates(const std::string& directory);
+
+// The absolute path of the preload library: the override, else the first candidate that exists.
+// Throws Failure with kExitRunFailure where there is none, or where LD_PRELOAD cannot express its
+// path.
+std::string find_preload_library();
+
+// The value of LD_PRELOAD that has `library` before everything in `current`. A library that is
+// already named stays where it is, so that `uaio run uaio run …` is the same as one of them.
+std::string with_preload(const std::string& library, const std::string& current);
+
+}  // namespace uaio::tools
