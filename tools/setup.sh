@@ -6,7 +6,8 @@ set -eu
 
 packages='
     bazel-bootstrap bazel-rules-java
-    clang fio g++ git pkg-config stress-ng
+    clang fio g++ git linux-perf pkg-config stress-ng
+    libmpich-dev libopenmpi-dev mpich openmpi-bin
     libboost1.81-dev libboost-program-options1.81-dev libboost-test1.81-dev'
 
 fail() {

@@ -43,3 +43,20 @@ for cache in 0 "$direct"; do
 done
 fio_verified --direct=0 --rw=randrw --bs=512 --size=4m
 fio_verified --direct=0 --rw=randrw --bsrange=512-32k --size=16m
+
+# Several processes, several files each, syncs among them.
+rm -f data
+run_client fio --name=job --directory=. --ioengine=posixaio --iodepth=16 --numjobs=4 --nrfiles=8 \
+    --rw=randrw --bs=4k --size=8m --fsync=64 --verify=crc32c --verify_fatal=1 --do_verify=1 \
+    --verify_state_save=0
+expect_counted 1 'reads performed' 'writes performed' 'syncs performed'
+expect_equal 'reads submitted' 'reads performed'
+expect_equal 'writes submitted' 'writes performed'
+[ "$(counter failed)" -eq 0 ] || fail "requests failed: $(counter failed)"
+
+# Threads of one process that share the engine.
+run_client fio --name=job --directory=. --ioengine=posixaio --iodepth=16 --numjobs=4 --thread \
+    --rw=randrw --bs=4k --size=8m --fdatasync=64 --verify=crc32c --verify_fatal=1 --do_verify=1 \
+    --verify_state_save=0
+expect_counted 1 'reads performed' 'writes performed' 'syncs performed'
+[ "$(counter failed)" -eq 0 ] || fail "requests failed: $(counter failed)"

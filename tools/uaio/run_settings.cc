@@ -20,6 +20,8 @@ constexpr SettingOption kSettingOptions[] = {
     {"order", "UAIO_ORDER", "POLICY"},
     {"threads", "UAIO_THREADS", "N"},
     {"idle-ms", "UAIO_IDLE_MS", "N"},
+    {"exit", "UAIO_EXIT", "HOW"},
+    {"strict", "UAIO_STRICT", "0|1"},
 };
 
 const OptionRow& row_of(const std::string& variable) {
