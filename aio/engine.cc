@@ -90,6 +90,12 @@ void Engine::post(Request& newest, Request& oldest) {
         }
     }
     inbox_.put(&newest, &oldest);
+    look_after();
+}
+
+// For everybody who has made work visible: somebody runs it, and if no thread can be had, the
+// caller.
+void Engine::look_after() {
     if (!workers_.notify()) {
         run_all_here();
     }
@@ -216,10 +222,11 @@ void Engine::end_run(Request& request, const Outcome& outcome) {
 // the last thing that is used, and only as a number.
 void Engine::finish(Request& request, ssize_t result, int error) {
     void* owner = request.owner.load(std::memory_order_relaxed);
-    // Before the status is visible, so that a canceller that acts on the status finds it. Relaxed:
+    // Whoever sees the status finds the request published, or about to be: never running. Relaxed:
     // the status's release covers it.
-    request.state.store(State::kPublished, std::memory_order_relaxed);
+    request.state.store(State::kPublishing, std::memory_order_relaxed);
     request.publish(owner, result, error);
+    request.state.store(State::kPublished, std::memory_order_release);  // pairs with cancellers
     waiting_room_.wake(owner);
     deliver(request.notice);
     if (request.batch != nullptr) {

@@ -59,6 +59,9 @@ class Engine {
         size_t running;    // will go on
     };
 
+    // For both kinds of cancel: a request that is counted neither way has been published when the
+    // call returns. So they may wait for a moment for another thread that is about to publish.
+
     // Withdraws the request with that number if it serves `owner`.
     Cancelled cancel(uint32_t number, const void* owner);
 
@@ -111,19 +114,24 @@ class Engine {
     void end_run(Request& request, const Outcome& outcome);
     bool run_stream(Request& request);
     bool park(Request& request);
-    bool arm(int fd, Direction direction);
+    bool arm(int fd, Direction direction) UAIO_REQUIRES(lock_);
+    bool renew_readiness() UAIO_REQUIRES(lock_);
     void wake_streams();
+    void look_after();
     void run_all_here();
     void finish(Request& request, ssize_t result, int error);
     void leave_batch(Batch& batch);
     enum class Partial { kKeep, kEnd };  // what to do with a write that has been written in part
 
-    Cancelled withdraw_all(Lane& lane, Partial partial, uint64_t& end);
+    Cancelled withdraw_all(Lane& lane, Partial partial, uint64_t end);
+    uint64_t next_sequence();
     bool withdraw_some(Lane& lane, uint64_t end, Partial partial, Request*& withdrawn,
                        Cancelled& cancelled) UAIO_REQUIRES(lock_);
     bool withdraw(Request& request, Partial partial) UAIO_REQUIRES(lock_);
     bool any_running(const Lane& lane, uint64_t end);
-    void finish_withdrawn(Request* first);
+    bool any_unpublished(const Lane& lane, uint64_t end);
+    void wait_until_published(Lane& lane, uint64_t end);
+    void finish_withdrawn(Lane& lane, Request* last);
 
     // Constant after the first use, but for configure().
     Options options_;
@@ -150,8 +158,7 @@ class Engine {
     Schedule schedule_ UAIO_GUARDED_BY(lock_);
     uint32_t lap_ UAIO_GUARDED_BY(lock_) = 0;
 
-    Lock start_lock_;    // held while the engine starts or is configured
-    Lock streams_lock_;  // held while readiness is armed, or opened anew
+    Lock start_lock_;  // held while the engine starts or is configured
 };
 
 extern Engine engine;

@@ -10,26 +10,31 @@ namespace uaio {
 
 Engine::Cancelled Engine::cancel(uint32_t number, const void* owner) {
     SignalBlock block;
-    Cancelled cancelled = {0, 0};
     Request* request;
+    Lane* lane = nullptr;
+    uint64_t end = 0;
+    bool withdrawn = false;
+    bool running = false;
     {
         Hold hold(lock_);
         admit_all();
         request = desk_.find(number, owner);
-        if (request != nullptr && withdraw(*request, Partial::kKeep)) {
-            cancelled.withdrawn = 1;
-            request->inbox_next = nullptr;
-        } else if (request != nullptr &&
-                   request->state.load(std::memory_order_relaxed) <= State::kRunning) {
-            cancelled.running = 1;
+        if (request != nullptr) {
+            lane = request->lane;
+            end = request->sequence + 1;
+            withdrawn = withdraw(*request, Partial::kKeep);
+            running = request->state.load(std::memory_order_relaxed) <= State::kRunning;
+            request->inbox_next = withdrawn ? nullptr : request->inbox_next;
         }
         note_ready();
     }
-    if (cancelled.withdrawn != 0) {
-        finish_withdrawn(request);
+    if (withdrawn) {
+        finish_withdrawn(*lane, request);
+    } else if (lane != nullptr && !running) {
+        wait_until_published(*lane, end);
     }
-    workers_.notify();
-    return cancelled;
+    look_after();
+    return {withdrawn ? size_t{1} : 0, running ? size_t{1} : 0};
 }
 
 Engine::Cancelled Engine::cancel_all(int fd) {
@@ -37,28 +42,37 @@ Engine::Cancelled Engine::cancel_all(int fd) {
     if (lane == nullptr) {
         return {0, 0};
     }
-    uint64_t end;
-    return withdraw_all(*lane, Partial::kKeep, end);
+    SignalBlock block;
+    uint64_t end = next_sequence();
+    Cancelled cancelled = withdraw_all(*lane, Partial::kKeep, end);
+    if (cancelled.running == 0) {
+        wait_until_published(*lane, end);
+    }
+    return cancelled;
 }
 
-// Withdraws the requests of a lane that were submitted before the call: those numbered below `end`.
-Engine::Cancelled Engine::withdraw_all(Lane& lane, Partial partial, uint64_t& end) {
-    SignalBlock block;
+// Requests below this number have been submitted before the call.
+uint64_t Engine::next_sequence() {
+    Hold hold(lock_);
+    admit_all();
+    note_ready();
+    return schedule_.next_sequence();
+}
+
+// Withdraws the requests of a lane numbered below `end`.
+Engine::Cancelled Engine::withdraw_all(Lane& lane, Partial partial, uint64_t end) {
     Cancelled cancelled = {0, 0};
     bool more = true;
-    end = 0;
     while (more) {
         Request* withdrawn = nullptr;
         {
             Hold hold(lock_);
-            admit_all();
-            end = end != 0 ? end : schedule_.next_sequence();
             more = withdraw_some(lane, end, partial, withdrawn, cancelled);
             note_ready();
         }
-        finish_withdrawn(withdrawn);
+        finish_withdrawn(lane, withdrawn);
     }
-    workers_.notify();
+    look_after();
     return cancelled;
 }
 
@@ -87,14 +101,15 @@ bool Engine::withdraw_some(Lane& lane, uint64_t end, Partial partial, Request*& 
 
 // A write that a stream has taken in part cannot be undone, so aio_cancel leaves it alone.
 bool Engine::withdraw(Request& request, Partial partial) {
-    if (request.progress > 0 && partial == Partial::kKeep) {
+    if ((request.progress > 0 && partial == Partial::kKeep) || !schedule_.withdraw(request)) {
         return false;
     }
-    return schedule_.withdraw(request);
+    ++request.lane->unpublished;
+    return true;
 }
 
 // The list is in reverse order of admission; owners are told in that of admission.
-void Engine::finish_withdrawn(Request* last) {
+void Engine::finish_withdrawn(Lane& lane, Request* last) {
     Request* first = nullptr;
     while (last != nullptr) {
         Request* before = last->inbox_next;
@@ -102,19 +117,57 @@ void Engine::finish_withdrawn(Request* last) {
         first = last;
         last = before;
     }
-    while (first != nullptr) {
-        Request* following = first->inbox_next;
-        Lane* lane = first->lane;
+    for (Request* request = first; request != nullptr; request = request->inbox_next) {
         count(Counter::kCancelled);
-        if (first->progress > 0) {
-            finish(*first, static_cast<ssize_t>(first->progress), 0);
+        if (request->progress > 0) {
+            finish(*request, static_cast<ssize_t>(request->progress), 0);
         } else {
-            finish(*first, -1, ECANCELED);
+            finish(*request, -1, ECANCELED);
         }
-        desk_.close(*first);
-        lane->posted.fetch_sub(1, std::memory_order_release);  // pairs with has_requests()
-        first = following;
     }
+    uint32_t finished = 0;
+    {
+        // Under the lock, so that a canceller that has found a record may look at it.
+        Hold hold(lock_);
+        while (first != nullptr) {
+            Request* following = first->inbox_next;
+            desk_.close(*first);
+            ++finished;
+            first = following;
+        }
+        lane.unpublished -= finished;
+    }
+    lane.posted.fetch_sub(finished, std::memory_order_release);  // pairs with has_requests()
+    waiting_room_.wake(&lane);
+}
+
+// Another canceller, or a worker, has a request of the lane that is not running any more and has
+// not published it yet. That takes a moment; each of them wakes the lane afterwards.
+void Engine::wait_until_published(Lane& lane, uint64_t end) {
+    WaitingRoom::Stay stay(waiting_room_, WaitingRoom::kind_of(&lane));
+    for (;;) {
+        uint32_t ticket = stay.ticket();
+        if (!any_unpublished(lane, end)) {
+            return;
+        }
+        stay.sleep(ticket, kNever);
+    }
+}
+
+bool Engine::any_unpublished(const Lane& lane, uint64_t end) {
+    Hold hold(lock_);
+    if (lane.unpublished > 0) {
+        return true;
+    }
+    Request* request = lane.requests.front();
+    while (request != nullptr && request->sequence < end) {
+        // Acquire pairs with finish(): the status is visible.
+        if (request->state.load(std::memory_order_acquire) == State::kPublishing) {
+            return true;
+        }
+        request = List<Request, LaneTag>::after(*request);
+    }
+    return false;
 }
 
 // --- close ------------------------------------------------------------------------------------
@@ -126,18 +179,19 @@ bool Engine::has_requests(int fd) const {
 }
 
 // A request that its submitter has not handed over yet (a signal handler interrupted it) is not
-// waited for: it would never come.
+// waited for: it would never come. What runs at first may be parked later, so each round withdraws
+// again.
 void Engine::clear_descriptor(int fd) {
     if (!has_requests(fd) || getpid() != process_) {
         return;
     }
-    Lane& lane = *lanes_.find(fd);
-    uint64_t end;
-    withdraw_all(lane, Partial::kEnd, end);
     SignalBlock block;
+    Lane& lane = *lanes_.find(fd);
+    uint64_t end = next_sequence();
     WaitingRoom::Stay stay(waiting_room_, WaitingRoom::kind_of(&lane));
     for (;;) {
         uint32_t ticket = stay.ticket();
+        withdraw_all(lane, Partial::kEnd, end);
         if (!any_running(lane, end)) {
             return;
         }

@@ -71,14 +71,34 @@ void Engine::start_once() UAIO_UNCHECKED {
     read_environment(options_);
     open_counters(options_.stats);
     schedule_.set_policy(options_.order == Order::kStrict ? place_strictly : place_by_conflict);
-    worker_owner_ = {"uaio-w",        this,        serve_requests, requests_pending,
-                     observe_workers, kStackBytes, false};
+    worker_owner_ = {.name = "uaio-w",
+                     .context = this,
+                     .serve = serve_requests,
+                     .pending = requests_pending,
+                     .needed = nullptr,
+                     .observe = observe_workers,
+                     .stack_bytes = kStackBytes,
+                     .runs_program_code = false};
     workers_.configure(worker_owner_, options_.threads, options_.idle_ms * kNsPerMs);
-    notifier_owner_ = {"uaio-n", &notifier, serve_calls, calls_pending, observe_notifiers, 0, true};
+    notifier_owner_ = {.name = "uaio-n",
+                       .context = &notifier,
+                       .serve = serve_calls,
+                       .pending = calls_pending,
+                       .needed = [](void*) { return calls_taken() != 0; },
+                       .observe = observe_notifiers,
+                       .stack_bytes = 0,
+                       .runs_program_code = true};
     notifiers_.configure(notifier_owner_, kNotifiersMax, kNotifierIdleMs * kNsPerMs);
     notifier.set_summon([] { engine.notifiers_.notify(); });
-    poller_owner_ = {"uaio-p",        this,        serve_streams, streams_pending,
-                     observe_pollers, kStackBytes, false};
+    notifier.set_ensure([] { return engine.notifiers_.ensure(); });
+    poller_owner_ = {.name = "uaio-p",
+                     .context = this,
+                     .serve = serve_streams,
+                     .pending = streams_pending,
+                     .needed = nullptr,
+                     .observe = observe_pollers,
+                     .stack_bytes = kStackBytes,
+                     .runs_program_code = false};
     pollers_.configure(poller_owner_, 1, kPollerIdleMs * kNsPerMs);
     late_signals.set_observer([](bool delivered) {
         count(delivered ? Counter::kNoticesDelivered : Counter::kNoticesFailed);
@@ -121,7 +141,6 @@ void Engine::forked_child() {
 void Engine::reset() UAIO_UNCHECKED {
     lock_.reset();
     start_lock_.reset();
-    streams_lock_.reset();
     schedule_ = {};
     lap_ = 0;
     desk_.reset();
@@ -131,7 +150,7 @@ void Engine::reset() UAIO_UNCHECKED {
     workers_.reset();
     notifiers_.reset();
     pollers_.reset();
-    close_readiness();
+    abandon_readiness();
     notifier.reset();
     late_signals.reset();
     reset_batches();
@@ -165,7 +184,7 @@ void Engine::drain() {
         if (owed == 0) {
             return;
         }
-        workers_.notify();
+        look_after();
         stay.sleep(ticket, kNever);
     }
 }

@@ -7,8 +7,10 @@
 // them gets it. Readiness may tell of requests that are gone, or of others than those it was armed
 // for: they are tried, and parked again.
 //
-// Nothing is missed: the request is parked before readiness is armed, and arming looks at the
-// stream's present state, so an event that came before is told as well.
+// Readiness is armed and the request parked in one hold of the lock: a canceller that withdraws the
+// request afterwards knows that nobody touches its descriptor any more. Arming looks at the
+// stream's present state, so an event that came before is told as well; and the poller, told at
+// once, waits for the lock.
 #include <errno.h>
 
 #include "aio/engine.h"
@@ -33,17 +35,21 @@ bool Engine::run_stream(Request& request) {
 
 // Returns false if the request is the caller's again: it cannot be polled, or there is no poller.
 bool Engine::park(Request& request) {
-    int fd = request.operation.fd;
     Direction direction = direction_of(request.operation.kind);
     uint64_t sequence = request.sequence;
     Lane* lane = request.lane;
     {
         Hold hold(lock_);
+        if (!arm(request.operation.fd, direction)) {
+            return false;
+        }
         schedule_.park(request);
         note_ready();
     }
-    // From here on a canceller may have withdrawn the request, and its record may be another's.
-    if (arm(fd, direction) && pollers_.notify()) {
+    // From here on the record may be another's. A thread that is about to close the descriptor
+    // waits for what runs, and has to withdraw what is parked instead.
+    waiting_room_.wake(lane);
+    if (pollers_.notify()) {
         return true;
     }
     Hold hold(lock_);
@@ -55,9 +61,23 @@ bool Engine::park(Request& request) {
     return false;
 }
 
+// epoll_ctl does not block.
 bool Engine::arm(int fd, Direction direction) {
-    Hold hold(streams_lock_);
-    return open_readiness() == 0 && arm_readiness(fd, direction) == 0;
+    if (open_readiness() != 0) {
+        return false;
+    }
+    int error = arm_readiness(fd, direction);
+    if (error == ESTALE && renew_readiness()) {
+        error = arm_readiness(fd, direction);
+    }
+    return error == 0;
+}
+
+// The set is lost, and nobody is going to be told of what was armed: everything is tried anew.
+bool Engine::renew_readiness() {
+    close_readiness();
+    schedule_.unpark_all();
+    return open_readiness() == 0;
 }
 
 // --- the poller -------------------------------------------------------------------------------
@@ -82,17 +102,10 @@ void Engine::wake_streams() {
     if (count == 0) {
         return;
     }
-    if (count < 0) {
-        // The program has closed our descriptors, or they were never opened. With new ones,
-        // everything is tried and armed anew; without, workers wait in the system call.
-        Hold hold(streams_lock_);
-        close_readiness();
-        open_readiness();
-    }
     {
         Hold hold(lock_);
         if (count < 0) {
-            schedule_.unpark_all();
+            renew_readiness();
         }
         for (int i = 0; i < count; ++i) {
             Lane* lane = lanes_.find(events[i].fd);
@@ -104,7 +117,7 @@ void Engine::wake_streams() {
         }
         note_ready();
     }
-    workers_.notify();
+    look_after();
 }
 
 }  // namespace uaio

@@ -25,6 +25,8 @@ struct Lane {
     Gate gates[kGates];
     Request* parked[kDirections];  // by Direction; a stream serves one at a time in each
 
+    uint32_t unpublished;  // withdrawn by a canceller that has not published all of them yet
+
     // Posted and not yet gone. Raised by submitters before a request is in the inbox, so that who
     // finds 0 knows that the descriptor has no requests but those that are being submitted right
     // now.

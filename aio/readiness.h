@@ -5,8 +5,12 @@
 // was told. It may be told although nobody is interested any more, or too early: whoever is told
 // tries, and arms again.
 //
-// There is one set for the process. Back ends: platform/readiness_linux.cc (epoll(7)),
-// platform/readiness_posix.cc (poll(3)). All keep errno.
+// There is one set for the process. Its descriptors are ours, but a program may close every number
+// that it finds, and open something else under the same number. So each use proves first that they
+// are still ours, and never touches what is not; the set is then said to be lost.
+//
+// Back ends: platform/readiness_linux.cc (epoll(7)), platform/readiness_posix.cc (poll(3)). All
+// functions keep errno.
 #pragma once
 
 #include <stdint.h>
@@ -22,21 +26,24 @@ struct ReadinessEvent {
     Direction direction;
 };
 
-// Takes the descriptors that the set needs; they are closed by exec. Returns 0 or an errno value
-// (EMFILE, ENFILE, ENOMEM). Does nothing if the set is open. Not by two threads at a time.
+// All but wait_readiness() are called by one thread at a time: under the engine's lock.
+
+// Takes the descriptors that the set needs; exec closes them. Returns 0 or an errno value (EMFILE,
+// ENFILE, ENOMEM). Does nothing if the set is open.
 int open_readiness();
 
-// Gives them back; nothing is armed afterwards. Not while another thread uses the set. In a forked
-// child it leaves the parent's set as it is.
+// Closes what is still ours of the set, and forgets it. Nothing is armed afterwards.
 void close_readiness();
 
-// Any thread, with all signals blocked. Returns 0 or an errno value: EPERM for what cannot be
-// polled, EBADF, ENOMEM. Never waits.
+// The same in a forked child. The parent's set stays as it is.
+void abandon_readiness();
+
+// Returns 0 or an errno value: EPERM for what cannot be polled, EBADF, ENOMEM; ESTALE if the set is
+// lost, and with it all that was armed. Never waits.
 int arm_readiness(int fd, Direction direction);
 
 // One thread at a time, with all signals blocked. Waits for events, at most `timeout_ms`, and
-// writes up to `events_max` of them. Returns their number, or -1 if the set was closed behind our
-// back, as by programs that close every descriptor they find.
+// writes up to `events_max` of them. Returns their number, or -1 if the set is lost.
 int wait_readiness(ReadinessEvent* events, int events_max, int timeout_ms);
 
 }  // namespace uaio

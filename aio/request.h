@@ -12,11 +12,12 @@
 //   kReady      may run; in the ready queue
 //   kRunning    taken; the worker performs it
 //   kWithdrawn  taken out of the schedule before it ran
+//   kPublishing its status is being stored
 //   kPublished  the owner can see the final status; no room but the desk may use the owner any more
 //
 //   kFilled -> kPosted -> kBarred, kBlocked, kHeld, kReady in any order -> kRunning or kWithdrawn
-//   -> kPublished, with rounds of kRunning -> kParked -> kReady for streams. One function per
-//   change (schedule.cc, engine.cc), each asserting where it starts.
+//   -> kPublishing -> kPublished, with rounds of kRunning -> kParked -> kReady for streams. One
+//   function per change (schedule.cc, engine.cc), each asserting where it starts.
 #pragma once
 
 #include <sys/types.h>
@@ -48,6 +49,7 @@ enum class State : uint8_t {
     kReady,
     kRunning,
     kWithdrawn,
+    kPublishing,
     kPublished
 };
 

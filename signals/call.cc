@@ -5,12 +5,28 @@ namespace {
 
 constinit Slab<Call> calls;
 
-}  // namespace
+// Sequentially consistent with the pool's state: a call is counted before its taker looks whether
+// there is a thread, and a thread leaves the state before it looks whether there are calls.
+constinit std::atomic<uint32_t> taken{0};
 
-Call* take_call(const sigevent& event) {
+Call* take() {
     Call* call = calls.take();
     if (call != nullptr) {
+        taken.fetch_add(1, std::memory_order_seq_cst);
         call->next = call->prev = nullptr;
+    }
+    return call;
+}
+
+}  // namespace
+
+uint32_t calls_taken() {
+    return taken.load(std::memory_order_seq_cst);
+}
+
+Call* take_call(const sigevent& event) {
+    Call* call = take();
+    if (call != nullptr) {
         call->function = event.sigev_notify_function;
         call->value = event.sigev_value;
         call->attributes = event.sigev_notify_attributes;
@@ -20,9 +36,8 @@ Call* take_call(const sigevent& event) {
 }
 
 Call* take_call(void (*function)(sigval), sigval value) {
-    Call* call = calls.take();
+    Call* call = take();
     if (call != nullptr) {
-        call->next = call->prev = nullptr;
         call->function = function;
         call->value = value;
         call->attributes = nullptr;

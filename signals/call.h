@@ -32,6 +32,9 @@ Call* take_call(void (*function)(sigval), sigval value);
 
 void give_call(Call& call);
 
+// How many calls have been taken and not given back: they need a thread sooner or later.
+uint32_t calls_taken();
+
 // No call is owed. Only for a forked child.
 void reset_calls();
 

@@ -9,11 +9,11 @@ namespace uaio {
 constinit LateSignals late_signals;
 
 int LateSignals::owe(const Notice& notice) {
-    LateSignal* signal = signals_.take();
-    Call* call = signal != nullptr ? take_call(retry, {.sival_ptr = this}) : nullptr;
-    if (call == nullptr) {
-        if (signal != nullptr) {
-            signals_.give(*signal);
+    Call* call = take_call(retry, {.sival_ptr = this});
+    LateSignal* signal = call != nullptr && notifier.can_promise() ? signals_.take() : nullptr;
+    if (signal == nullptr) {
+        if (call != nullptr) {
+            give_call(*call);
         }
         return EAGAIN;
     }

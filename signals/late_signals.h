@@ -28,7 +28,7 @@ class LateSignals {
     // Told once for each late signal how it ended. Set before the first one.
     void set_observer(void (*observe)(bool delivered)) { observe_ = observe; }
 
-    // Takes `notice` over. Returns 0, or EAGAIN if there is no memory for it.
+    // Takes `notice` over. Returns 0, or EAGAIN if there is no memory or no thread for it.
     int owe(const Notice& notice);
 
     // Nothing is owed. Only for a forked child.

@@ -18,6 +18,10 @@ int prepare_notice(const sigevent& event, Notice& notice) {
         if (call == nullptr) {
             return EAGAIN;
         }
+        if (!notifier.can_promise()) {
+            give_call(*call);
+            return EAGAIN;
+        }
         notice.kind = Notice::Kind::kCall;
         notice.call = call;
     } else if (names_thread(event, thread) && event.sigev_signo != 0) {

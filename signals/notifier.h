@@ -25,6 +25,13 @@ class Notifier {
     // the first call is owed.
     void set_summon(void (*summon)()) { summon_ = summon; }
 
+    // What the notifier asks before a call is promised: that there is a thread, and stays one while
+    // calls_taken() is not 0. Without it, a call is promised whether there is a thread or not.
+    void set_ensure(bool (*ensure)()) { ensure_ = ensure; }
+
+    // Whether a call that has been taken can be made some day. If not, no thread can be had.
+    bool can_promise() const { return ensure_ == nullptr || ensure_(); }
+
     // Takes over `call` and returns at once. Runs no code of the program.
     void owe(Call& call);
 
@@ -50,6 +57,7 @@ class Notifier {
     std::atomic<uint32_t> owed_{0};  // length of queue_
 
     void (*summon_)() = nullptr;
+    bool (*ensure_)() = nullptr;
 };
 
 extern Notifier notifier;

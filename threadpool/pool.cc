@@ -173,33 +173,59 @@ bool Pool::claim_idle() {
     return false;
 }
 
+// False when the thread has left the pool.
 bool Pool::sleep(Seat& seat) {
-    bool surplus = threads() > threads_max_.load(std::memory_order_relaxed);
-    int64_t deadline = now_ns() + (surplus ? 0 : idle_ns_.load(std::memory_order_relaxed));
     for (;;) {
-        uint32_t tokens = tokens_.load(std::memory_order_relaxed);  // checked by the exchange
-        if (tokens > 0) {
-            // Acquire pairs with the release in notify().
-            if (tokens_.compare_exchange_weak(tokens, tokens - 1, std::memory_order_acquire,
-                                              std::memory_order_relaxed)) {
+        bool surplus = threads() > threads_max_.load(std::memory_order_relaxed);
+        int64_t deadline = now_ns() + (surplus ? 0 : idle_ns_.load(std::memory_order_relaxed));
+        while (wait_on(tokens_, 0, deadline) != WaitEnd::kTimedOut) {
+            if (take_token()) {
                 seat.searching_ = true;  // as counted by the waker
                 return true;
             }
-            continue;
         }
-        if (wait_on(tokens_, 0, deadline) != WaitEnd::kTimedOut) {
-            continue;
+        if (!needed() && leave(seat)) {
+            return false;
         }
-        // Leave, unless every idle thread has been taken off the count: then a token is on its way
-        // for this one, and the wait goes on without a deadline.
-        uint64_t state = state_.load(kSeqCst);
-        while (idle_in(state) > 0) {
-            if (state_.compare_exchange_weak(state, state - kIdle - kThread, kSeqCst)) {
-                return false;
-            }
+        if (seat.searching_) {
+            return true;
         }
-        deadline = kNever;
     }
+}
+
+bool Pool::take_token() {
+    uint32_t tokens = tokens_.load(std::memory_order_relaxed);  // checked by the exchange
+    while (tokens > 0) {
+        // Acquire pairs with the release in notify().
+        if (tokens_.compare_exchange_weak(tokens, tokens - 1, std::memory_order_acquire,
+                                          std::memory_order_relaxed)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// An idle thread leaves. Not if every idle thread has been taken off the count: then a token is on
+// its way for this one. Nor if somebody relies on there being a thread (ensure()): who counted on
+// this one before it left made that known before, and is seen here; the thread comes back as a
+// searching one.
+bool Pool::leave(Seat& seat) {
+    uint64_t state = state_.load(kSeqCst);
+    while (idle_in(state) > 0) {
+        if (state_.compare_exchange_weak(state, state - kIdle - kThread, kSeqCst)) {
+            if (!needed()) {
+                return true;
+            }
+            state_.fetch_add(kThread + kSearching, kSeqCst);
+            seat.searching_ = true;
+            return false;
+        }
+    }
+    return false;
+}
+
+bool Pool::ensure() {
+    return threads_in(state_.load(kSeqCst)) > 0 || notify();
 }
 
 }  // namespace uaio

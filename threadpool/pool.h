@@ -45,6 +45,9 @@ class Pool {
         void (*serve)(void* context, Seat& seat);
         // Whether there is work to take. Lock-free; sequentially consistent with making it visible.
         bool (*pending)(void* context);
+        // Whether a thread must stay although it has been idle for long; null: no. Sequentially
+        // consistent like `pending`.
+        bool (*needed)(void* context);
         // Counts what happens; called in any thread, must not block. `threads`: alive now.
         void (*observe)(Event event, unsigned threads);
         size_t stack_bytes;  // of a thread, see ThreadStart
@@ -83,6 +86,10 @@ class Pool {
     // nobody will look. Lock-free except where it starts a thread (pthread_create).
     bool notify();
 
+    // Sees to it that the pool has a thread, at least until `needed` says no. False if the system
+    // refuses to start one.
+    bool ensure();
+
     unsigned threads() const;
 
     // The pool has no threads. Only for a forked child.
@@ -95,9 +102,12 @@ class Pool {
     void run(Seat& seat);
     bool rest(Seat& seat);
     bool sleep(Seat& seat);
+    bool take_token();
+    bool leave(Seat& seat);
     bool claim_idle();
     bool start();
     bool pending() const { return owner_->pending(owner_->context); }
+    bool needed() const { return owner_->needed != nullptr && owner_->needed(owner_->context); }
     void observe(Event event) const { owner_->observe(event, threads()); }
 
     const Owner* owner_ = nullptr;

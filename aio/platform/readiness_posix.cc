@@ -5,7 +5,10 @@
 #include <poll.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+#include <atomic>
 
 #include "aio/readiness.h"
 #include "threadpool/base/lock.h"
@@ -22,10 +25,34 @@ constinit pollfd* copy = nullptr;
 constinit int count = 0;
 constinit int room = 0;
 constinit int copy_room = 0;
-constinit int wake[2] = {-1, -1};
+// Relaxed: the waiting thread gets along with old numbers, like any that are not ours.
+constinit std::atomic<int> wake[2] = {-1, -1};
+constinit dev_t wake_device = 0;
+constinit ino_t wake_inode = 0;
 
 constexpr short kInterest[kDirections] = {POLLIN, POLLOUT};
 constexpr int kFirstRoom = 1024;
+
+bool are_ours() {
+    for (const auto& number : wake) {
+        int end = number.load(std::memory_order_relaxed);
+        struct stat status;
+        if (end < 0 || fstat(end, &status) != 0 || status.st_dev != wake_device ||
+            status.st_ino != wake_inode) {
+            return false;
+        }
+    }
+    return true;
+}
+
+int wake_end(int end) {
+    return wake[end].load(std::memory_order_relaxed);
+}
+
+void set_wake(int from, int to) {
+    wake[0].store(from, std::memory_order_relaxed);
+    wake[1].store(to, std::memory_order_relaxed);
+}
 
 size_t bytes_of(int entries) {
     return sizeof(pollfd) * static_cast<size_t>(entries);
@@ -79,7 +106,7 @@ int make_copy() {
             return 0;
         }
     }
-    copy[0] = {wake[0], POLLIN, 0};
+    copy[0] = {wake_end(0), POLLIN, 0};
     memcpy(copy + 1, armed, bytes_of(count));
     return count + 1;
 }
@@ -88,17 +115,17 @@ bool drain_pipe() {
     char bytes[64];
     ssize_t drained;
     do {
-        drained = read(wake[0], bytes, sizeof bytes);
+        drained = read(wake_end(0), bytes, sizeof bytes);
     } while (drained > 0);
     return drained < 0 && errno == EAGAIN;
 }
 
 int wait(ReadinessEvent* events, int events_max, int timeout_ms) {
-    int entries = make_copy();
+    int entries = are_ours() ? make_copy() : 0;
     if (entries == 0 || poll(copy, static_cast<nfds_t>(entries), timeout_ms) < 0) {
         return entries != 0 && errno == EINTR ? 0 : -1;
     }
-    if (copy[0].revents != 0 && !drain_pipe()) {
+    if (!are_ours() || (copy[0].revents != 0 && !drain_pipe())) {
         return -1;
     }
     int found = 0;
@@ -113,14 +140,20 @@ int wait(ReadinessEvent* events, int events_max, int timeout_ms) {
 }
 
 int make_pipe() {
-    if (pipe(wake) != 0) {
-        wake[0] = wake[1] = -1;
+    int ends[2];
+    struct stat status;
+    if (pipe(ends) != 0) {
         return errno;
     }
-    for (int end : wake) {
+    for (int end : ends) {
         fcntl(end, F_SETFD, FD_CLOEXEC);
         fcntl(end, F_SETFL, O_NONBLOCK);
     }
+    if (fstat(ends[0], &status) == 0) {
+        wake_device = status.st_dev;
+        wake_inode = status.st_ino;
+    }
+    set_wake(ends[0], ends[1]);
     return 0;
 }
 
@@ -128,30 +161,37 @@ int make_pipe() {
 
 int open_readiness() {
     int saved = errno;
-    int error = wake[0] >= 0 ? 0 : make_pipe();
+    int error = wake_end(0) >= 0 ? 0 : make_pipe();
     errno = saved;
     return error;
 }
 
-void close_readiness() UAIO_UNCHECKED {
+void close_readiness() {
     int saved = errno;
-    for (int& end : wake) {
-        if (end >= 0) {
-            close(end);
-        }
-        end = -1;
+    if (are_ours()) {
+        close(wake_end(0));
+        close(wake_end(1));
     }
-    lock.reset();
+    set_wake(-1, -1);
+    Hold hold(lock);
     count = 0;
     errno = saved;
 }
 
+void abandon_readiness() {
+    lock.reset();
+    close_readiness();
+}
+
 int arm_readiness(int fd, Direction direction) {
     int saved = errno;
-    int error = fcntl(fd, F_GETFD) < 0 ? EBADF : add(fd, kInterest[static_cast<int>(direction)]);
+    int error = ESTALE;
+    if (are_ours()) {
+        error = fcntl(fd, F_GETFD) < 0 ? EBADF : add(fd, kInterest[static_cast<int>(direction)]);
+    }
     if (error == 0) {
         // A full pipe will wake the waiting thread as well as one more byte.
-        [[maybe_unused]] ssize_t written = write(wake[1], "", 1);
+        [[maybe_unused]] ssize_t written = write(wake_end(1), "", 1);
     }
     errno = saved;
     return error;
