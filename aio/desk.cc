@@ -31,6 +31,12 @@ void Desk::close(Request& request) {
     requests_.give(request);
 }
 
+// Relaxed: an owner asks about a submission of its own, which it has seen.
+bool Desk::serves(uint32_t number, const void* owner) const {
+    Request* request = requests_.at(number);
+    return request != nullptr && request->owner.load(std::memory_order_relaxed) == owner;
+}
+
 Request* Desk::find(uint32_t number, const void* owner) const {
     Request* request = requests_.at(number);
     // Relaxed: an owner asks about requests of its own, whose submission it has seen; and the

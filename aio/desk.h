@@ -29,6 +29,9 @@ class Desk {
     // garbage. The answer holds while the engine's lock is held and the record is in the schedule.
     Request* find(uint32_t number, const void* owner) const;
 
+    // Whether the record with that number serves `owner` now, from open() to close().
+    bool serves(uint32_t number, const void* owner) const;
+
     void reserve(uint32_t requests) { requests_.reserve(requests); }
 
     // Forgets all requests. Only for a forked child.

@@ -47,8 +47,9 @@ void deliver(Notice& notice) {
     }
 }
 
-// A request that had to wait may find that its descriptor was closed and stands for another file
-// now.
+// Between submission and now the program may have closed the descriptor, and its number may stand
+// for another file. The preload library's close prevents it, but for the C library's calls to
+// itself.
 bool still_means_the_same(const Operation& operation) {
     Identity now;
     return identify(operation.fd, now) == 0 && now == operation.descriptor.identity;
@@ -160,14 +161,9 @@ Request* Engine::next(Request* done) {
             schedule_.retire(*done);
             desk_.close(*done);
         }
-        ++lap_;
         admit_all();
         request = schedule_.take();
         note_ready();
-        if (request != nullptr) {
-            // A worker that was busy may have left it in the inbox for long.
-            request->waited = lane != nullptr || request->lap != lap_;
-        }
     }
     if (lane != nullptr) {
         lane->posted.fetch_sub(1, std::memory_order_release);  // pairs with has_requests()
@@ -183,7 +179,6 @@ void Engine::admit_all() {
     }
     while (request != nullptr) {
         Request* following = request->inbox_next;
-        request->lap = lap_;
         schedule_.admit(*request);
         request = following;
     }
@@ -200,7 +195,7 @@ void Engine::note_ready() {
 // False if the request has been parked: then it is nobody's until its stream is ready.
 bool Engine::run(Request& request) {
     UAIO_CHECK(request.state.load(std::memory_order_relaxed) == State::kRunning);
-    if (request.waited && !still_means_the_same(request.operation)) {
+    if (!still_means_the_same(request.operation)) {
         end_run(request, {-1, EBADF});
         return true;
     }

@@ -80,9 +80,7 @@ class Engine {
     void clear_descriptors(unsigned first, unsigned last);
 
     // Whether the request with that number serves `owner` now.
-    bool serves(uint32_t number, const void* owner) const {
-        return desk_.find(number, owner) != nullptr;
-    }
+    bool serves(uint32_t number, const void* owner) const { return desk_.serves(number, owner); }
 
     WaitingRoom& waiting_room() { return waiting_room_; }
 
@@ -156,7 +154,6 @@ class Engine {
 
     Lock lock_;
     Schedule schedule_ UAIO_GUARDED_BY(lock_);
-    uint32_t lap_ UAIO_GUARDED_BY(lock_) = 0;
 
     Lock start_lock_;  // held while the engine starts or is configured
 };

@@ -142,7 +142,6 @@ void Engine::reset() UAIO_UNCHECKED {
     lock_.reset();
     start_lock_.reset();
     schedule_ = {};
-    lap_ = 0;
     desk_.reset();
     lanes_.reset();
     inbox_.reset();

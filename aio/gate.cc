@@ -11,23 +11,24 @@ uint64_t order(const Request& request) {
 
 bool may_overtake(const Gate& gate, const Request& newcomer) {
     return gate.solo != nullptr && order(newcomer) < order(*gate.solo) &&
-           gate.solo->state.load(std::memory_order_relaxed) == State::kReady;  // under the lock
+           gate.solo->state.load(std::memory_order_relaxed) == State::kReady &&  // under the lock
+           gate.solo->progress == 0;
 }
 
-void let_in(Gate& gate, Request& request, uint32_t limit) {
+void let_in(Gate& gate, Request& request) {
     ++gate.inside;
     request.gated = true;
-    gate.solo = limit == 1 ? &request : nullptr;
+    gate.solo = request.gate_limit == 1 ? &request : nullptr;
 }
 
 }  // namespace
 
-GateMove enter(Gate& gate, Request& request, uint32_t limit) {
-    if (gate.inside < limit) {
-        let_in(gate, request, limit);
+GateMove enter(Gate& gate, Request& request) {
+    if (gate.inside < request.gate_limit) {
+        let_in(gate, request);
         return {&request, nullptr};
     }
-    if (limit == 1 && may_overtake(gate, request)) {
+    if (request.gate_limit == 1 && may_overtake(gate, request)) {
         Request& overtaken = *gate.solo;
         overtaken.gated = false;
         gate.outside.push(overtaken);
@@ -42,14 +43,13 @@ GateMove enter(Gate& gate, Request& request, uint32_t limit) {
 GateMove leave(Gate& gate, Request& request) {
     request.gated = false;
     --gate.inside;
-    bool solo = gate.solo == &request;
     gate.solo = nullptr;
-    HeapNode* next = gate.outside.pop();
-    if (next == nullptr) {
+    auto* follower = static_cast<Request*>(gate.outside.top());
+    if (follower == nullptr || gate.inside >= follower->gate_limit) {
         return {nullptr, nullptr};
     }
-    auto* follower = static_cast<Request*>(next);
-    let_in(gate, *follower, solo ? 1 : 2);
+    gate.outside.pop();
+    let_in(gate, *follower);
     return {follower, nullptr};
 }
 

@@ -2,11 +2,11 @@
 //
 // Requests that do not get through wait in a heap and follow in queue order. At a gate for one, a
 // newcomer that comes earlier in queue order changes places with the one that got through, as long
-// as that one has not been taken: so such a gate is in strict queue order. A wider gate only
-// spreads workers over lanes, and its order is that of arrival among those that got through.
+// as that one has not been taken and has not moved any bytes: so such a gate is in strict queue
+// order. A wider gate only spreads workers over lanes, and its order is that of arrival among those
+// that got through.
 //
-// Pure; guarded by the owner of the schedule. A zeroed gate is open to nobody until `limit` is set,
-// which enter() does.
+// Pure; guarded by the owner of the schedule. A zeroed gate is empty.
 #pragma once
 
 #include <stdint.h>
@@ -18,7 +18,7 @@ namespace uaio {
 struct Request;
 
 struct Gate {
-    uint32_t inside;    // ready or running
+    uint32_t inside;    // ready, parked or running
     Request* solo;      // at a gate for one: the request inside, null if none
     OrderHeap outside;  // in state kHeld
 };
@@ -29,8 +29,10 @@ struct GateMove {
     Request* turned_out;  // was ready and has to leave the ready queue; null if nobody
 };
 
-// `request` (its order set) arrives at `gate`.
-GateMove enter(Gate& gate, Request& request, uint32_t limit);
+// `request` (its order and gate_limit set) arrives at `gate`. Requests with different limits meet
+// only where a descriptor number was closed and stands for another kind of file: each goes by its
+// own.
+GateMove enter(Gate& gate, Request& request);
 
 // `request`, which had been let in, is gone.
 GateMove leave(Gate& gate, Request& request);

@@ -107,7 +107,10 @@ Outcome perform_stream(const Operation& operation, size_t progress) {
     Attempt attempted = attempt(operation, progress, true);
     errno = saved;
     // EAGAIN from a call that may wait: a time limit of the stream itself (SO_RCVTIMEO).
-    return attempted.would_wait ? Outcome{-1, EAGAIN} : attempted.outcome;
+    if (!attempted.would_wait) {
+        return attempted.outcome;
+    }
+    return progress > 0 ? outcome_of(progress) : Outcome{-1, EAGAIN};
 }
 
 }  // namespace uaio

@@ -40,7 +40,9 @@ void refresh_up(RangeNode* node) {
 }
 
 bool overlaps(const RangeNode& node, Range range) {
-    return node.range.begin < range.end && range.begin < node.range.end;
+    int64_t begin = node.range.begin > range.begin ? node.range.begin : range.begin;
+    int64_t end = node.range.end < range.end ? node.range.end : range.end;
+    return begin < end;
 }
 
 // The better of `best` and what the subtree has. The child with the later requests goes first, so

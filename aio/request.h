@@ -79,8 +79,7 @@ struct Request : SlabRecord,
     bool ranged;               // in the lane's range index
     bool gated;                // counts at its gate
     bool file_given;           // its `spare_file` has been given to the file table, for ever
-    bool waited;               // may have waited: its descriptor is looked at again
-    uint32_t lap;              // of the engine, in which it was admitted
+    uint32_t gate_limit;       // how many its gate lets in at one time, by the policy
 
     uint64_t sequence;  // order of admission
     Lane* lane;

@@ -72,6 +72,7 @@ void Schedule::admit(Request& request) {
 void Schedule::enter_lane(Request& request) {
     Placement placement = policy_(request);
     request.gate = &request.lane->gates[placement.gate];
+    request.gate_limit = placement.limit;
     if (placement.ranged) {
         Request* blocker = blocker_of(request, placement);
         if (!request.ranged) {
@@ -85,7 +86,7 @@ void Schedule::enter_lane(Request& request) {
             return;
         }
     }
-    pass_gate(request, placement);
+    pass_gate(request);
 }
 
 // One of those that the request conflicts with and that come before it, null if there is none.
@@ -126,9 +127,9 @@ void Schedule::step_back(Request& request) {
     make(leave(*request.gate, request));
 }
 
-void Schedule::pass_gate(Request& request, const Placement& placement) {
+void Schedule::pass_gate(Request& request) {
     set_state(request, State::kHeld);
-    make(enter(*request.gate, request, placement.limit));
+    make(enter(*request.gate, request));
 }
 
 void Schedule::make(GateMove move) {

@@ -68,7 +68,7 @@ class Schedule {
     void yield_to(Request& request, const Placement& placement);
     void step_back(Request& request);
     void leave_parking(Request& request);
-    void pass_gate(Request& request, const Placement& placement);
+    void pass_gate(Request& request);
     void make(GateMove move);
     void make_ready(Request& request);
     void remove(Request& request);

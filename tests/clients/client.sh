@@ -16,7 +16,7 @@ uaio=$(readlink -f "${uaio:?}")
 scratch=$(mktemp -d "${TEST_TMPDIR:-${TMPDIR:-/tmp}}/client.XXXXXX")
 trap 'rm -rf "$scratch"' EXIT
 trap 'exit 1' HUP INT TERM
-cd "$scratch"
+cd "$scratch" || exit 1
 
 # need PROGRAM: it must be installed. tools/setup.sh installs what these tests use.
 need() {

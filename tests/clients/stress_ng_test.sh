@@ -10,13 +10,12 @@ uaio=$2 order=$3
 . "$1"
 need stress-ng
 
-# Quiet about the machine, which is not the subject: only what the run itself says.
 expect_bound aio_read64 aio_write64 aio_error64 -- \
     stress-ng --aio 1 --aio-ops 200 --verify --temp-path "$scratch"
 
-run_client stress-ng --aio 2 --aio-ops 20000 --aio-requests 16 --verify --temp-path "$scratch"
+run_client stress-ng --aio 2 --aio-ops 100000 --aio-requests 16 --verify --temp-path "$scratch"
 grep -q 'successful run completed' output statistics || fail 'stress-ng does not report success'
 expect_counted 1000 'reads submitted' 'writes submitted' 'notices sent'
 
-run_client stress-ng --aio 4 --aio-ops 20000 --aio-requests 128 --verify --temp-path "$scratch"
+run_client stress-ng --aio 4 --aio-ops 100000 --aio-requests 128 --verify --temp-path "$scratch"
 expect_counted 1000 'reads submitted' 'writes submitted' 'notices sent'

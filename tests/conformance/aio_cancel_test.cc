@@ -17,6 +17,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "tests/conformance/door.h"
 #include "tests/conformance/posix.h"
 #include "tests/support/bell.h"
 #include "tests/support/gate.h"
@@ -194,7 +195,7 @@ BOOST_AUTO_TEST_CASE(a_cancelled_request_sends_its_signal,
     BOOST_TEST(victim.read() == 0);
     BOOST_TEST(aio_cancel(queue.fd(), &victim.block()) == AIO_CANCELED);
     siginfo_t info = signal.wait();
-    BOOST_TEST(info.si_code == SI_ASYNCIO);
+    BOOST_TEST(info.si_code == kSignalCode);
     BOOST_TEST(info.si_value.sival_int == 4242);
     BOOST_TEST(victim.finish() == failed(ECANCELED));
     queue.release("x");

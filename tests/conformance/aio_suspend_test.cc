@@ -223,22 +223,23 @@ BOOST_AUTO_TEST_CASE(a_handler_interrupts, *posix("aio_suspend: ERRORS EINTR")) 
 // With SA_RESTART a wait may go on or end with EINTR: glibc and Linux restart one without a timeout
 // and not one with. Either way a stream of signals must not disturb the result.
 BOOST_AUTO_TEST_CASE(a_restarting_handler_does_not_disturb, *posix("sigaction: SA_RESTART")) {
+    constexpr int kSignals = 200;
     SignalHandler handler(SIGUSR1, count_signal, SA_RESTART);
+    pthread_t waiter = pthread_self();
     for (const timespec* timeout : {static_cast<const timespec*>(nullptr), &kLong}) {
         HeldRead held;
         const aiocb* list[] = {held.block()};
-        g_signals = 0;
         std::thread helper([&] {
-            while (g_signals < 20) std::this_thread::yield();
+            for (int i = 0; i < kSignals; ++i) {
+                pthread_kill(waiter, SIGUSR1);
+                std::this_thread::yield();
+            }
             held.release();
         });
-        {
-            SignalStorm storm(SIGUSR1);
-            int answer;
-            do answer = suspend(list, 1, timeout);
-            while (answer == EINTR);
-            BOOST_TEST(answer == 0);
-        }
+        int answer;
+        do answer = suspend(list, 1, timeout);
+        while (answer == EINTR);
+        BOOST_TEST(answer == 0);
         helper.join();
         BOOST_TEST(held.request().finish() == transferred(1));
     }

@@ -18,6 +18,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "tests/conformance/door.h"
 #include "tests/conformance/posix.h"
 #include "tests/support/bell.h"
 #include "tests/support/gate.h"
@@ -259,7 +260,7 @@ BOOST_AUTO_TEST_CASE(the_list_rings_once_when_all_is_done, *posix("lio_listio: D
     gate.release("x");
     siginfo_t info = signal.wait();
     for (Request& request : list) BOOST_TEST(!request.in_progress());
-    BOOST_TEST(info.si_code == SI_ASYNCIO);
+    BOOST_TEST(info.si_code == kSignalCode);
     BOOST_TEST(info.si_value.sival_int == 77);
     BOOST_TEST(list[10].finish() == transferred(1));
     BOOST_TEST(!signal.pending());

@@ -1,0 +1,326 @@
+// Readiness tells once for each time it was asked, and notices when its descriptors are taken away.
+// Method: pipes and sockets that the test makes ready; the set's own descriptors are found by
+// comparing what is open before and after.
+#define BOOST_TEST_MODULE readiness
+#include "aio/readiness.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <deque>
+#include <iterator>
+#include <memory>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <boost/test/unit_test.hpp>
+
+#include "tests/support/gate.h"
+#include "tests/support/require.h"
+#include "tests/support/scratch_file.h"
+
+namespace uaio {
+namespace {
+
+using test::ReadGate;
+using test::require;
+using test::WriteGate;
+
+constexpr int kLong = 60'000;  // ms; for what comes
+constexpr int kEventsMax = 8;
+
+// Every case has a set.
+struct Open {
+    Open() { require(open_readiness() == 0, "open the set"); }
+    ~Open() { close_readiness(); }
+};
+
+struct Pair {
+    Pair() { require(socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0, "make a pair of sockets"); }
+    ~Pair() {
+        close(ends[0]);
+        close(ends[1]);
+    }
+    int ends[2];
+};
+
+// As text, in no order: "in 5", "out 7".
+std::multiset<std::string> told(int timeout_ms) {
+    ReadinessEvent events[kEventsMax];
+    int count = wait_readiness(events, kEventsMax, timeout_ms);
+    BOOST_TEST_REQUIRE(count >= 0);
+    std::multiset<std::string> texts;
+    for (int i = 0; i < count; ++i) {
+        texts.insert((events[i].direction == Direction::kIn ? "in " : "out ") +
+                     std::to_string(events[i].fd));
+    }
+    return texts;
+}
+
+// Until so many were told.
+std::multiset<std::string> told_in_all(size_t count) {
+    std::multiset<std::string> texts;
+    while (texts.size() < count) {
+        texts.merge(told(kLong));
+    }
+    return texts;
+}
+
+std::multiset<std::string> in(int fd) {
+    return {"in " + std::to_string(fd)};
+}
+
+std::multiset<std::string> out(int fd) {
+    return {"out " + std::to_string(fd)};
+}
+
+std::set<int> open_descriptors() {
+    constexpr int kNumbers = 1'024;
+    std::set<int> numbers;
+    for (int fd = 0; fd < kNumbers; ++fd) {
+        if (fcntl(fd, F_GETFD) >= 0) {
+            numbers.insert(fd);
+        }
+    }
+    return numbers;
+}
+
+std::vector<int> added(const std::set<int>& before) {
+    std::set<int> after = open_descriptors();
+    std::vector<int> numbers;
+    std::set_difference(after.begin(), after.end(), before.begin(), before.end(),
+                        std::back_inserter(numbers));
+    return numbers;
+}
+
+BOOST_AUTO_TEST_CASE(its_descriptors_come_and_go) {
+    std::set<int> before = open_descriptors();
+    BOOST_TEST(open_readiness() == 0);
+    std::vector<int> own = added(before);
+    BOOST_TEST(!own.empty());
+    for (int fd : own) {
+        BOOST_TEST((fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0);
+    }
+    BOOST_TEST(open_readiness() == 0);
+    BOOST_TEST(added(before) == own, boost::test_tools::per_element());
+    close_readiness();
+    BOOST_TEST(added(before).empty());
+    close_readiness();
+    BOOST_TEST(added(before).empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(nothing_is_told_of_what_is_not_armed, Open) {
+    ReadGate gate;
+    gate.release("!");
+    BOOST_TEST(told(0).empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(what_is_readable_is_told_once, Open) {
+    ReadGate gate;
+    BOOST_TEST(arm_readiness(gate.fd(), Direction::kIn) == 0);
+    BOOST_TEST(told(0).empty());
+    gate.release("!");
+    BOOST_TEST((told(kLong) == in(gate.fd())));
+    BOOST_TEST(told(0).empty());
+    BOOST_TEST(arm_readiness(gate.fd(), Direction::kIn) == 0);
+    BOOST_TEST((told(kLong) == in(gate.fd())));
+    BOOST_TEST(told(0).empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(what_was_ready_before_is_told_as_well, Open) {
+    ReadGate gate;
+    gate.release("!");
+    BOOST_TEST(arm_readiness(gate.fd(), Direction::kIn) == 0);
+    BOOST_TEST((told(kLong) == in(gate.fd())));
+}
+
+BOOST_FIXTURE_TEST_CASE(what_has_room_is_told, Open) {
+    WriteGate gate;
+    BOOST_TEST(arm_readiness(gate.fd(), Direction::kOut) == 0);
+    BOOST_TEST(told(0).empty());
+    gate.release();
+    BOOST_TEST((told(kLong) == out(gate.fd())));
+    BOOST_TEST(told(0).empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(the_end_of_a_stream_is_told, Open) {
+    ReadGate gate;
+    BOOST_TEST(arm_readiness(gate.fd(), Direction::kIn) == 0);
+    gate.end();
+    BOOST_TEST((told(kLong) == in(gate.fd())));
+}
+
+BOOST_FIXTURE_TEST_CASE(both_directions_are_armed_side_by_side, Open) {
+    Pair pair;
+    BOOST_TEST(arm_readiness(pair.ends[0], Direction::kIn) == 0);
+    BOOST_TEST(arm_readiness(pair.ends[0], Direction::kOut) == 0);
+    BOOST_TEST((told(kLong) == out(pair.ends[0])));
+    BOOST_TEST(told(0).empty());
+    require(write(pair.ends[1], "!", 1) == 1, "write to a socket");
+    BOOST_TEST((told(kLong) == in(pair.ends[0])));
+}
+
+BOOST_FIXTURE_TEST_CASE(armed_twice_is_told_once, Open) {
+    ReadGate gate;
+    BOOST_TEST(arm_readiness(gate.fd(), Direction::kIn) == 0);
+    BOOST_TEST(arm_readiness(gate.fd(), Direction::kIn) == 0);
+    gate.release("!");
+    BOOST_TEST((told(kLong) == in(gate.fd())));
+    BOOST_TEST(told(0).empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(more_than_fits_is_told_next_time, Open) {
+    std::deque<ReadGate> gates(5 * kEventsMax);
+    std::multiset<std::string> expected;
+    for (ReadGate& gate : gates) {
+        BOOST_TEST(arm_readiness(gate.fd(), Direction::kIn) == 0);
+        gate.release("!");
+        expected.merge(in(gate.fd()));
+    }
+    BOOST_TEST((told_in_all(gates.size()) == expected));
+    BOOST_TEST(told(0).empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_waiting_thread_learns_of_what_is_armed_later, Open) {
+    ReadGate gate;
+    gate.release("!");
+    ReadinessEvent event = {};
+    int count = 0;
+    std::thread waiter([&] {
+        while (count == 0) {
+            count = wait_readiness(&event, 1, kLong);
+        }
+    });
+    BOOST_TEST(arm_readiness(gate.fd(), Direction::kIn) == 0);
+    waiter.join();
+    BOOST_TEST(count == 1);
+    BOOST_TEST(event.fd == gate.fd());
+    BOOST_TEST((event.direction == Direction::kIn));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_reused_number_is_armed_anew, Open) {
+    auto first = std::make_unique<ReadGate>();
+    int number = first->fd();
+    BOOST_TEST(arm_readiness(number, Direction::kIn) == 0);
+    ReadGate second;
+    require(dup2(second.fd(), number) == number, "reuse a descriptor");
+    BOOST_TEST(arm_readiness(number, Direction::kIn) == 0);
+    second.release("!");
+    BOOST_TEST((told(kLong) == in(number)));
+}
+
+BOOST_FIXTURE_TEST_CASE(what_is_not_open_cannot_be_armed, Open) {
+    for (Direction direction : {Direction::kIn, Direction::kOut}) {
+        BOOST_TEST(arm_readiness(-1, direction) == EBADF);
+    }
+}
+
+// A file is always ready: the system refuses to wait for it, or says so at once.
+BOOST_FIXTURE_TEST_CASE(a_file_is_never_waited_for, Open) {
+    test::ScratchFile file("x");
+    int error = arm_readiness(file.fd(), Direction::kIn);
+    BOOST_TEST((error == EPERM || (error == 0 && told(kLong) == in(file.fd()))));
+}
+
+BOOST_FIXTURE_TEST_CASE(closing_forgets_what_was_armed, Open) {
+    ReadGate gate;
+    BOOST_TEST(arm_readiness(gate.fd(), Direction::kIn) == 0);
+    close_readiness();
+    BOOST_TEST_REQUIRE(open_readiness() == 0);
+    gate.release("!");
+    BOOST_TEST(told(0).empty());
+}
+
+// Takes one of the set's descriptors away: closed, or standing for another file.
+void check_loss_of(size_t victim, bool replaced) {
+    ReadGate gate;
+    gate.release("!");
+    test::ScratchFile other("x");
+    std::set<int> before = open_descriptors();
+    BOOST_TEST_REQUIRE(open_readiness() == 0);
+    std::vector<int> own = added(before);
+    int number = own[victim];
+    require((replaced ? dup2(other.fd(), number) : close(number)) >= 0, "take a descriptor away");
+    ReadinessEvent event;
+    int armed_in = arm_readiness(gate.fd(), Direction::kIn);
+    int armed_out = arm_readiness(gate.fd(), Direction::kOut);
+    int waited = wait_readiness(&event, 1, 0);
+    BOOST_TEST((armed_in == ESTALE || armed_out == ESTALE || waited == -1));
+    close_readiness();
+    BOOST_TEST((fcntl(number, F_GETFD) >= 0) == replaced);
+    BOOST_TEST_REQUIRE(open_readiness() == 0);
+    BOOST_TEST(arm_readiness(gate.fd(), Direction::kIn) == 0);
+    BOOST_TEST((told(kLong) == in(gate.fd())));
+    close_readiness();
+    for (int fd : own) {
+        close(fd);  // those that could not be proved to be the set's are still open
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_lost_set_is_noticed_and_replaced) {
+    std::set<int> before = open_descriptors();
+    require(open_readiness() == 0, "open the set");
+    size_t own = added(before).size();
+    close_readiness();
+    for (size_t victim = 0; victim < own; ++victim) {
+        for (bool replaced : {false, true}) {
+            BOOST_TEST_CONTEXT("descriptor " << victim << (replaced ? " replaced" : " closed")) {
+                check_loss_of(victim, replaced);
+            }
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_set_that_is_not_open_is_lost) {
+    ReadinessEvent event;
+    BOOST_TEST(wait_readiness(&event, 1, 0) == -1);
+    ReadGate gate;
+    BOOST_TEST(arm_readiness(gate.fd(), Direction::kIn) == ESTALE);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_childs_set_is_its_own, Open) {
+    ReadGate parents;
+    BOOST_TEST(arm_readiness(parents.fd(), Direction::kIn) == 0);
+    pid_t child = fork();
+    if (child == 0) {
+        abandon_readiness();
+        ReadGate own;
+        ReadinessEvent event;
+        int wrong = open_readiness() != 0;
+        wrong |= (arm_readiness(own.fd(), Direction::kIn) != 0) << 1;
+        parents.release("!");
+        own.release("!");
+        wrong |= (wait_readiness(&event, 1, kLong) != 1 || event.fd != own.fd()) << 2;
+        wrong |= (wait_readiness(&event, 1, 0) != 0) << 3;
+        close_readiness();
+        _exit(wrong);
+    }
+    int status = -1;
+    require(waitpid(child, &status, 0) == child, "wait for a child");
+    BOOST_TEST(status == 0);
+    BOOST_TEST((told(kLong) == in(parents.fd())));
+}
+
+BOOST_AUTO_TEST_CASE(errno_is_kept) {
+    ReadGate gate;
+    ReadinessEvent event;
+    errno = E2BIG;
+    wait_readiness(&event, 1, 0);
+    arm_readiness(gate.fd(), Direction::kIn);
+    open_readiness();
+    arm_readiness(gate.fd(), Direction::kIn);
+    arm_readiness(-1, Direction::kIn);
+    wait_readiness(&event, 1, 0);
+    close_readiness();
+    int after = errno;
+    BOOST_TEST(after == E2BIG);
+}
+
+}  // namespace
+}  // namespace uaio

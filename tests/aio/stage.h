@@ -1,0 +1,40 @@
+// Stage: a schedule, the lanes of a few descriptors, and requests to play with.
+#pragma once
+
+#include <array>
+#include <deque>
+#include <memory>
+
+#include <boost/test/unit_test.hpp>
+
+#include "aio/lane.h"
+#include "aio/schedule.h"
+#include "tests/aio/make_request.h"
+
+namespace uaio::test {
+
+struct Stage {
+    static constexpr size_t kLanes = 4;
+
+    // A new request for the descriptor of that lane.
+    Request& admit(size_t lane, const Operation& operation) {
+        Request& request = requests.emplace_back();
+        make_request(request, lanes[lane], operation);
+        schedule->admit(request);
+        return request;
+    }
+
+    // The next request that a worker gets must be this one.
+    void take(Request& expected) {
+        BOOST_TEST_REQUIRE(schedule->take() == &expected);
+        BOOST_TEST((state_of(expected) == State::kRunning));
+    }
+
+    void take_nothing() { BOOST_TEST_REQUIRE(schedule->take() == nullptr); }
+
+    std::deque<Request> requests;  // outlive the schedule, stay where they are
+    std::array<Lane, kLanes> lanes = {};
+    std::unique_ptr<Schedule> schedule = std::make_unique<Schedule>();
+};
+
+}  // namespace uaio::test
