@@ -24,7 +24,9 @@ Engine::Cancelled Engine::cancel(uint32_t number, const void* owner) {
             end = request->sequence + 1;
             withdrawn = withdraw(*request, Partial::kKeep);
             running = request->state.load(std::memory_order_relaxed) <= State::kRunning;
-            request->inbox_next = withdrawn ? nullptr : request->inbox_next;
+            if (withdrawn) {  // else it may be in the list of another canceller
+                request->inbox_next = nullptr;
+            }
         }
         note_ready();
     }

@@ -62,8 +62,19 @@ void Engine::start() {
     }
 }
 
+// Before the first lock is taken, so that the child of a fork at any later moment finds its locks
+// free. Threads that come here at the same time may each register the handler, which does no harm.
+void Engine::prepare_for_fork() {
+    // Acquire and release pair with each other.
+    if (!has_fork_handler_.load(std::memory_order_acquire) &&
+        pthread_atfork(nullptr, nullptr, forked_child) == 0) {
+        has_fork_handler_.store(true, std::memory_order_release);
+    }
+}
+
 void Engine::start_once() UAIO_UNCHECKED {
     SignalBlock block;
+    prepare_for_fork();
     Hold hold(start_lock_);
     if (started_.load(std::memory_order_relaxed)) {  // the lock orders it
         return;
@@ -107,14 +118,12 @@ void Engine::start_once() UAIO_UNCHECKED {
     if (options_.drain && !has_exit_handler_) {
         has_exit_handler_ = atexit(at_exit) == 0;
     }
-    if (!has_fork_handler_) {
-        has_fork_handler_ = pthread_atfork(nullptr, nullptr, forked_child) == 0;
-    }
     started_.store(true, std::memory_order_release);  // pairs with start()
 }
 
 void Engine::configure(unsigned threads, unsigned requests, int idle_ms) {
     SignalBlock block;
+    prepare_for_fork();
     Hold hold(start_lock_);
     bool started = started_.load(std::memory_order_relaxed);  // the lock orders it
     if (threads != 0 && !options_.threads_fixed) {

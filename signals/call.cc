@@ -47,10 +47,12 @@ Call* take_call(void (*function)(sigval), sigval value) {
 }
 
 void give_call(Call& call) {
+    taken.fetch_sub(1, std::memory_order_relaxed);  // one less that needs a thread: orders nothing
     calls.give(call);
 }
 
 void reset_calls() {
+    taken.store(0, std::memory_order_relaxed);  // no other thread exists
     calls.reset();
 }
 

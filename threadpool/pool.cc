@@ -1,6 +1,7 @@
 #include "threadpool/pool.h"
 
 #include "threadpool/base/check.h"
+#include "threadpool/base/signal_block.h"
 
 namespace uaio {
 namespace {
@@ -57,6 +58,19 @@ void Pool::reset() {
 }
 
 bool Pool::notify() {
+    uint64_t state = state_.load(kSeqCst);
+    bool full = threads_in(state) >= threads_max_.load(std::memory_order_relaxed);
+    if (searching_in(state) > 0 || (idle_in(state) == 0 && full)) {
+        return true;
+    }
+    SignalBlock block;
+    return claim_thread();
+}
+
+// Others rely on a thread that is counted as searching, so whoever counts one that is still asleep,
+// or not yet there, must go on to wake or start it: with signals blocked, because a handler could
+// wait for the work of one of those others.
+bool Pool::claim_thread() {
     uint64_t state = state_.load(kSeqCst);
     for (;;) {
         if (searching_in(state) > 0) {
@@ -146,7 +160,7 @@ void Pool::Seat::found() {
     // This look comes after the change of the word, so work that was made visible by somebody who
     // relied on this searcher is seen here.
     if (pool_.pending()) {
-        pool_.notify();
+        pool_.claim_thread();
     }
 }
 

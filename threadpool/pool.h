@@ -99,6 +99,7 @@ class Pool {
     static void thread_main(void* pool);
     static void thread_lost(void* pool);
 
+    bool claim_thread();
     void run(Seat& seat);
     bool rest(Seat& seat);
     bool sleep(Seat& seat);

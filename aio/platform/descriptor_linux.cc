@@ -38,12 +38,14 @@ int status_of(int fd, Status& status) {
     return 0;
 }
 
-// A character device may be of either kind: /dev/zero can seek, a terminal cannot.
+// A character device may be of either kind: /dev/zero can seek, a terminal cannot. What is none of
+// these (a pipe, a socket, an eventfd, a timer) is a stream, whatever lseek says of it: eventfd(2)
+// lets a program seek, and then cannot be read at a position.
 bool is_seekable(int fd, mode_t mode) {
     if (S_ISREG(mode) || S_ISBLK(mode) || S_ISDIR(mode)) {
         return true;
     }
-    return !S_ISFIFO(mode) && !S_ISSOCK(mode) && lseek(fd, 0, SEEK_CUR) >= 0;
+    return S_ISCHR(mode) && lseek(fd, 0, SEEK_CUR) >= 0;
 }
 
 int fill(int fd, Descriptor& descriptor) {

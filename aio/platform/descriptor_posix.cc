@@ -15,6 +15,14 @@ constexpr int kDirectFlag = O_DIRECT;
 constexpr int kDirectFlag = 0;
 #endif
 
+// A character device may be of either kind; what is neither that nor a file is a stream.
+bool is_seekable(int fd, mode_t mode) {
+    if (S_ISREG(mode) || S_ISBLK(mode) || S_ISDIR(mode)) {
+        return true;
+    }
+    return S_ISCHR(mode) && lseek(fd, 0, SEEK_CUR) >= 0;
+}
+
 int fill(int fd, Descriptor& descriptor) {
     int flags = fcntl(fd, F_GETFL);
     struct stat status;
@@ -30,7 +38,7 @@ int fill(int fd, Descriptor& descriptor) {
     descriptor.append = (flags & O_APPEND) != 0;
     descriptor.nonblocking = (flags & O_NONBLOCK) != 0;
     descriptor.direct = (flags & kDirectFlag) != 0;
-    descriptor.seekable = S_ISREG(status.st_mode) || lseek(fd, 0, SEEK_CUR) >= 0;
+    descriptor.seekable = is_seekable(fd, status.st_mode);
     return 0;
 }
 
