@@ -1,4 +1,4 @@
-/* An MPI program with non-blocking file I/O, as clusters have it: every rank writes its blocks of one
+/* An MPI program with non-blocking file I/O, as clusters have it: every rank writes its blocks of a
    shared file with MPI_File_iwrite_at, 64 under way, and reads its neighbour's back with
    MPI_File_iread_at. Knows nothing of uaio. Exit status 0: every byte was right. */
 #include <mpi.h>

@@ -1,5 +1,5 @@
 #!/bin/sh
-# perf, unmodified, through the library: `perf record --aio` writes its trace by AIO, and `perf report`
+# perf, unmodified, through the library: `perf record --aio` writes its trace by AIO; `perf report`
 # must be able to read it.
 #
 #     perf_test.sh CLIENT_SH UAIO POLICY

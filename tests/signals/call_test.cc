@@ -115,10 +115,23 @@ BOOST_AUTO_TEST_CASE(calls_that_are_owed_at_once_are_different_ones) {
     BOOST_TEST(mixed == 0);
 }
 
+BOOST_AUTO_TEST_CASE(a_call_counts_as_taken_until_it_is_given_back) {
+    BOOST_TEST(calls_taken() == 0u);
+    Call* submitters = take_call(call_event(function, nullptr));
+    BOOST_TEST(calls_taken() == 1u);
+    Call* own = take_call(function, number_value(0));
+    BOOST_TEST(calls_taken() == 2u);
+    give_call(*submitters);
+    BOOST_TEST(calls_taken() == 1u);
+    give_call(*own);
+    BOOST_TEST(calls_taken() == 0u);
+}
+
 BOOST_AUTO_TEST_CASE(after_a_reset_no_call_is_owed) {
     take_call(call_event(function, nullptr));
     take_call(call_event(function, nullptr));
     reset_calls();
+    BOOST_TEST(calls_taken() == 0u);
     Call* call = take_call(call_event(function, nullptr));
     BOOST_TEST(call->number == 0u);
     give_call(*call);

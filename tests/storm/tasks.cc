@@ -1,0 +1,57 @@
+#include "tests/storm/tasks.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <unistd.h>
+
+#include "tests/support/require.h"
+
+namespace uaio::test {
+namespace {
+
+// Empty if the thread has gone.
+std::string read_all(const std::string& path) {
+    char text[512];
+    int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        return {};
+    }
+    ssize_t bytes = read(fd, text, sizeof text);
+    close(fd);
+    return bytes > 0 ? std::string(text, static_cast<size_t>(bytes)) : std::string();
+}
+
+}  // namespace
+
+int threads_named(const std::string& start) {
+    int count = 0;
+    DIR* tasks = opendir("/proc/self/task");
+    require(tasks != nullptr, "list the threads");
+    while (const dirent* entry = readdir(tasks)) {
+        std::string name = read_all(std::string("/proc/self/task/") + entry->d_name + "/comm");
+        count += name.starts_with(start);
+    }
+    closedir(tasks);
+    return count;
+}
+
+void wait_until_no_thread_is_named(const std::string& start) {
+    while (threads_named(start) > 0) {
+        sched_yield();
+    }
+}
+
+void wait_until_asleep(int thread) {
+    std::string path = "/proc/self/task/" + std::to_string(thread) + "/stat";
+    for (;;) {
+        std::string line = read_all(path);
+        size_t state = line.rfind(')');
+        if (state != std::string::npos && state + 2 < line.size() && line[state + 2] == 'S') {
+            return;
+        }
+        sched_yield();
+    }
+}
+
+}  // namespace uaio::test

@@ -1,0 +1,17 @@
+// The threads of this process, as the system lists them.
+#pragma once
+
+#include <string>
+
+namespace uaio::test {
+
+// How many have a name that starts so.
+int threads_named(const std::string& start);
+
+// Looks again and again until none is left.
+void wait_until_no_thread_is_named(const std::string& start);
+
+// Looks again and again until the thread sleeps.
+void wait_until_asleep(int thread);
+
+}  // namespace uaio::test
