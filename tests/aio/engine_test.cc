@@ -10,17 +10,15 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <deque>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
 
 #include "aio/counters.h"
 #include "aio/limits.h"
-#include "tests/aio/held_io.h"
+#include "tests/aio/held_queue.h"
 #include "tests/aio/own_door.h"
 #include "tests/support/gate.h"
 #include "tests/support/scratch_file.h"
@@ -48,36 +46,6 @@ uint64_t submitted() {
 uint64_t performed() {
     return counted(Counter::kPerformedReads) + counted(Counter::kPerformedWrites) +
            counted(Counter::kPerformedSyncs);
-}
-
-// A file with one held write that runs, and others queued behind it.
-struct Queue {
-    explicit Queue(size_t queued) : file("0123456789"), held(file.fd()) {
-        running.submit(write_at(file.fd(), 0, "x"));
-        held.wait_until_running();
-        for (size_t i = 0; i < queued; ++i) {
-            waiting.emplace_back().submit(write_at(file.fd(), 0, "y"));
-        }
-    }
-
-    // Everybody has been published, or is once the held ones have gone on.
-    void finish(int calls) {
-        held.release(calls);
-        running.finish();
-        for (Owner& owner : waiting) {
-            owner.finish();
-        }
-        let_go(file.fd());
-    }
-
-    ScratchFile file;
-    Owner running;
-    std::deque<Owner> waiting;
-    HeldIo held;
-};
-
-bool is(const Engine::Cancelled& cancelled, size_t withdrawn, size_t running) {
-    return cancelled.withdrawn == withdrawn && cancelled.running == running;
 }
 
 BOOST_AUTO_TEST_CASE(each_kind_of_request_is_performed_and_published_once) {
@@ -187,7 +155,7 @@ BOOST_AUTO_TEST_CASE(who_waits_in_the_room_is_woken) {
 BOOST_AUTO_TEST_SUITE(cancel)
 
 BOOST_AUTO_TEST_CASE(a_queued_request_is_withdrawn_and_published_at_once) {
-    Queue queue(2);
+    HeldQueue queue(2);
     Owner& victim = queue.waiting[0];
     BOOST_TEST(is(engine.cancel(victim.number(), &victim), 1, 0));
     BOOST_TEST(victim.published() == 1);
@@ -199,7 +167,7 @@ BOOST_AUTO_TEST_CASE(a_queued_request_is_withdrawn_and_published_at_once) {
 }
 
 BOOST_AUTO_TEST_CASE(a_running_request_goes_on) {
-    Queue queue(0);
+    HeldQueue queue(0);
     BOOST_TEST(is(engine.cancel(queue.running.number(), &queue.running), 0, 1));
     BOOST_TEST(queue.running.published() == 0);
     queue.finish(1);
@@ -207,13 +175,13 @@ BOOST_AUTO_TEST_CASE(a_running_request_goes_on) {
 }
 
 BOOST_AUTO_TEST_CASE(a_request_that_is_done_is_not_found) {
-    Queue queue(0);
+    HeldQueue queue(0);
     queue.finish(1);
     BOOST_TEST(is(engine.cancel(queue.running.number(), &queue.running), 0, 0));
 }
 
 BOOST_AUTO_TEST_CASE(a_request_of_somebody_else_is_left_alone) {
-    Queue queue(1);
+    HeldQueue queue(1);
     Owner somebody;
     BOOST_TEST(is(engine.cancel(queue.waiting[0].number(), &somebody), 0, 0));
     BOOST_TEST(is(engine.cancel(UINT32_MAX, &queue.waiting[0]), 0, 0));
@@ -223,8 +191,8 @@ BOOST_AUTO_TEST_CASE(a_request_of_somebody_else_is_left_alone) {
 
 BOOST_AUTO_TEST_CASE(all_requests_of_a_descriptor_are_withdrawn) {
     constexpr size_t kMany = 2 * kWithdrawBatch + 3;
-    Queue queue(kMany);
-    Queue other(1);
+    HeldQueue queue(kMany);
+    HeldQueue other(1);
     BOOST_TEST(is(engine.cancel_all(queue.file.fd()), kMany, 1));
     for (Owner& owner : queue.waiting) {
         BOOST_TEST_REQUIRE(owner.published() == 1);
@@ -248,7 +216,7 @@ BOOST_AUTO_TEST_CASE(a_descriptor_without_requests_has_none_to_withdraw) {
 std::vector<void*> told;
 
 BOOST_AUTO_TEST_CASE(owners_are_told_in_order) {
-    Queue queue(0);
+    HeldQueue queue(0);
     int owners[20];
     std::vector<void*> expected;
     told.clear();
@@ -286,107 +254,6 @@ BOOST_AUTO_TEST_CASE(a_read_that_waits_for_its_stream_is_withdrawn) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_AUTO_TEST_SUITE(close_descriptor)
-
-BOOST_AUTO_TEST_CASE(a_descriptor_is_cleared_when_nothing_runs_on_it) {
-    Queue queue(3);
-    BOOST_TEST(engine.has_requests(queue.file.fd()));
-    std::thread closer([&] { engine.clear_descriptor(queue.file.fd()); });
-    for (Owner& owner : queue.waiting) {
-        BOOST_TEST(owner.finish() == (Status{-1, ECANCELED}));
-    }
-    BOOST_TEST(queue.running.published() == 0);
-    queue.held.release();
-    closer.join();
-    BOOST_TEST(queue.running.published() == 1);
-    let_go(queue.file.fd());
-}
-
-BOOST_AUTO_TEST_CASE(a_stream_is_cleared_of_reads_that_wait) {
-    char byte;
-    std::deque<Owner> owners(3);
-    ReadGate gate;
-    for (Owner& owner : owners) {
-        owner.submit(read_at(gate.fd(), 0, &byte, 1));
-    }
-    engine.clear_descriptor(gate.fd());
-    for (Owner& owner : owners) {
-        BOOST_TEST(owner.finish() == (Status{-1, ECANCELED}));
-    }
-    let_go(gate.fd());
-}
-
-// The first byte proves that the write is under way; the rest has no room.
-BOOST_AUTO_TEST_CASE(a_write_that_a_stream_has_taken_in_part_ends_short) {
-    int ends[2];
-    BOOST_TEST_REQUIRE(pipe(ends) == 0);
-    std::string text(1'000'000, 'x');
-    Owner owner;
-    owner.submit(write_at(ends[1], 0, text));
-    char byte;
-    BOOST_TEST_REQUIRE(read(ends[0], &byte, 1) == 1);
-    engine.clear_descriptor(ends[1]);
-    Status status = owner.finish();
-    BOOST_TEST(status.error == 0);
-    BOOST_TEST(status.result > 0);
-    BOOST_TEST(status.result < 1'000'000);
-    let_go(ends[1]);
-    close(ends[1]);
-    size_t left = 0;
-    std::string rest(100'000, '.');
-    for (ssize_t got; (got = read(ends[0], rest.data(), rest.size())) > 0;) {
-        left += static_cast<size_t>(got);
-    }
-    BOOST_TEST(left + 1 == static_cast<size_t>(status.result));
-    close(ends[0]);
-}
-
-BOOST_AUTO_TEST_CASE(a_write_that_a_stream_has_taken_in_part_is_not_cancelled) {
-    int ends[2];
-    BOOST_TEST_REQUIRE(pipe(ends) == 0);
-    std::string text(200'000, 'x');
-    Owner owner;
-    owner.submit(write_at(ends[1], 0, text));
-    std::string rest(text.size(), '.');
-    size_t received = 1;
-    BOOST_TEST_REQUIRE(read(ends[0], rest.data(), 1) == 1);
-    BOOST_TEST(is(engine.cancel(owner.number(), &owner), 0, 1));
-    BOOST_TEST(is(engine.cancel_all(ends[1]), 0, 1));
-    while (received < text.size()) {
-        ssize_t got = read(ends[0], rest.data() + received, rest.size() - received);
-        BOOST_TEST_REQUIRE(got > 0);
-        received += static_cast<size_t>(got);
-    }
-    BOOST_TEST(owner.finish() == (Status{200'000, 0}));
-    BOOST_TEST((rest == text));
-    close(ends[0]);
-    close(ends[1]);
-}
-
-BOOST_AUTO_TEST_CASE(a_range_of_descriptors_is_cleared) {
-    char byte;
-    std::deque<Owner> owners(2);
-    Owner outside;
-    ReadGate inside[2];
-    ReadGate other;
-    for (size_t i = 0; i < 2; ++i) {
-        owners[i].submit(read_at(inside[i].fd(), 0, &byte, 1));
-    }
-    char last;
-    outside.submit(read_at(other.fd(), 0, &last, 1));
-    auto least = static_cast<unsigned>(std::min(inside[0].fd(), inside[1].fd()));
-    auto most = static_cast<unsigned>(std::max(inside[0].fd(), inside[1].fd()));
-    engine.clear_descriptors(least, most);
-    for (Owner& owner : owners) {
-        BOOST_TEST(owner.finish() == (Status{-1, ECANCELED}));
-    }
-    BOOST_TEST(outside.published() == 0);
-    other.release("!");
-    BOOST_TEST(outside.finish() == (Status{1, 0}));
-}
-
-BOOST_AUTO_TEST_SUITE_END()
-
 BOOST_AUTO_TEST_SUITE(lists)
 
 BOOST_AUTO_TEST_CASE(a_list_is_done_when_all_of_it_is_published) {
@@ -418,7 +285,7 @@ BOOST_AUTO_TEST_CASE(a_list_is_done_when_all_of_it_is_published) {
 }
 
 BOOST_AUTO_TEST_CASE(a_withdrawn_request_counts_for_its_list) {
-    Queue queue(0);
+    HeldQueue queue(0);
     int error = 0;
     Batch* batch = open_batch(nullptr, error);
     BOOST_TEST_REQUIRE(batch != nullptr);
@@ -438,7 +305,7 @@ BOOST_AUTO_TEST_SUITE_END()
 // What was submitted was performed or cancelled, and nothing twice. Comes last: it speaks for all
 // cases that ran before it.
 BOOST_AUTO_TEST_CASE(the_counters_balance) {
-    Queue queue(2);
+    HeldQueue queue(2);
     engine.cancel(queue.waiting[1].number(), &queue.waiting[1]);
     queue.finish(2);
     BOOST_TEST(submitted() >= 3u);

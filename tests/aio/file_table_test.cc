@@ -136,21 +136,31 @@ BOOST_FIXTURE_TEST_CASE(a_barred_sync_may_go_away, Room) {
 }
 
 // Many more files than buckets, so that some share one; dropped in another order than added.
-BOOST_FIXTURE_TEST_CASE(files_of_one_bucket_are_told_apart, Room) {
+void check_crowd(Room& room, bool by_device) {
     constexpr size_t kFiles = kFileBuckets * 2;
     std::vector<Request*> writes;
-    for (uint64_t inode = 0; inode < kFiles; ++inode) {
-        writes.push_back(&write(file(inode)));
+    for (uint64_t number = 0; number < kFiles; ++number) {
+        Descriptor descriptor = file(by_device ? 7 : number);
+        descriptor.identity.device = by_device ? number : 7;
+        writes.push_back(&room.write(descriptor));
     }
-    BOOST_TEST(table->size() == kFiles);
+    BOOST_TEST(room.table->size() == kFiles);
     std::mt19937_64 random(announced_seed(20'260'103));
     std::shuffle(writes.begin(), writes.end(), random);
     for (Request* request : writes) {
-        Request& barred = sync(request->operation.descriptor).first;
-        BOOST_TEST_REQUIRE((remove_write(*request) == Requests{&barred}));
-        BOOST_TEST_REQUIRE(sync(request->operation.descriptor).second);
+        Request& barred = room.sync(request->operation.descriptor).first;
+        BOOST_TEST_REQUIRE((room.remove_write(*request) == Requests{&barred}));
+        BOOST_TEST_REQUIRE(room.sync(request->operation.descriptor).second);
     }
-    BOOST_TEST(table->size() == 0u);
+    BOOST_TEST(room.table->size() == 0u);
+}
+
+BOOST_FIXTURE_TEST_CASE(inodes_of_one_bucket_are_told_apart, Room) {
+    check_crowd(*this, false);
+}
+
+BOOST_FIXTURE_TEST_CASE(devices_of_one_bucket_are_told_apart, Room) {
+    check_crowd(*this, true);
 }
 
 // The storage of a file outlives the record that brought it, and the record need not bring it

@@ -132,6 +132,26 @@ class Pair {
                            boost::test_tools::per_element());
     }
 
+    // What the nodes know of their subtrees, by which searches skip them.
+    void check_nodes() const {
+        for (const RangeNode* node : present_) {
+            int64_t end_max = node->range.end;
+            uint64_t least = node->urgency;
+            uint64_t greatest = node->urgency;
+            for (const RangeNode* child : {node->left, node->right}) {
+                if (child != nullptr) {
+                    BOOST_TEST_REQUIRE(child->parent == node);
+                    end_max = std::max(end_max, child->end_max);
+                    least = std::min(least, child->urgency_min);
+                    greatest = std::max(greatest, child->urgency_max);
+                }
+            }
+            BOOST_TEST_REQUIRE(node->end_max == end_max);
+            BOOST_TEST_REQUIRE(node->urgency_min == least);
+            BOOST_TEST_REQUIRE(node->urgency_max == greatest);
+        }
+    }
+
     void empty_it() {
         while (!present_.empty()) {
             BOOST_TEST_REQUIRE(!index_.empty());
@@ -278,6 +298,7 @@ BOOST_AUTO_TEST_CASE(answers_like_a_list_that_is_searched_through) {
             for (int step = 0; step < 250; ++step) {
                 pair.step();
                 pair.compare();
+                pair.check_nodes();
             }
             pair.empty_it();
         }

@@ -1,7 +1,9 @@
-// What may run when: small cases of every rule of the conflict policy, and of the rules that hold
-// under any policy. Method: requests made by hand are admitted, taken, retired and withdrawn one by
-// one, and their states read. schedule_strict_test.cc has the other policy,
-// schedule_model_test.cc long random series.
+// What may run when: small cases of every rule of the conflict policy. Method: requests made by
+// hand are admitted, taken, retired and withdrawn one by one, and their states read.
+//
+// The rest of the schedule's rules: schedule_sync_test.cc, schedule_withdraw_test.cc,
+// schedule_park_test.cc, and schedule_strict_test.cc for the other policy. Long random series:
+// schedule_model_test.cc and schedule_data_test.cc.
 #define BOOST_TEST_MODULE schedule
 #include "aio/schedule.h"
 
@@ -346,72 +348,6 @@ BOOST_FIXTURE_TEST_CASE(a_gate_for_one_is_in_queue_order, Stage) {
     take(middle);
     schedule->retire(middle);
     take(low);
-}
-
-BOOST_AUTO_TEST_SUITE_END()
-
-BOOST_AUTO_TEST_SUITE(sync)
-
-BOOST_FIXTURE_TEST_CASE(a_sync_without_writes_is_ready, Stage) {
-    admit(kOne, reading(file(1), 0, 10));
-    admit(kOne, writing(file(2), 0, 10));
-    BOOST_TEST(state_of(admit(kOne, syncing(file(1)))) == State::kReady);
-}
-
-BOOST_FIXTURE_TEST_CASE(a_sync_waits_for_older_writes_of_any_priority, Stage) {
-    Request& low = admit(kOne, writing(direct_file(1), 0, 10, -10));
-    Request& high = admit(kOne, writing(direct_file(1), 100, 10, 10));
-    Request& barrier = admit(kOne, syncing(file(1), 50));
-    BOOST_TEST(state_of(barrier) == State::kBarred);
-    take(high);
-    schedule->retire(high);
-    BOOST_TEST(state_of(barrier) == State::kBarred);
-    take(low);
-    take_nothing();
-    schedule->retire(low);
-    take(barrier);
-}
-
-BOOST_FIXTURE_TEST_CASE(a_sync_waits_for_writes_through_any_descriptor, Stage) {
-    Request& elsewhere = admit(kTwo, writing(file(1), 0, 10));
-    Request& barrier = admit(kOne, syncing(file(1)));
-    take(elsewhere);
-    take_nothing();
-    schedule->retire(elsewhere);
-    take(barrier);
-}
-
-BOOST_FIXTURE_TEST_CASE(a_sync_does_not_wait_for_younger_writes, Stage) {
-    Request& older = admit(kOne, writing(direct_file(1), 0, 10));
-    Request& barrier = admit(kOne, syncing(direct_file(1)));
-    Request& younger = admit(kOne, writing(direct_file(1), 100, 10, 20));
-    take(younger);
-    take(older);
-    schedule->retire(older);
-    take(barrier);
-}
-
-BOOST_FIXTURE_TEST_CASE(a_sync_holds_nothing_back, Stage) {
-    Request& older = admit(kOne, writing(direct_file(1), 0, 10));
-    Request& barrier = admit(kOne, syncing(direct_file(1), 30));
-    take(older);
-    Request& read = admit(kOne, reading(direct_file(1), 50, 10));
-    Request& write = admit(kOne, writing(direct_file(1), 100, 10));
-    Request& second = admit(kTwo, writing(direct_file(1), 0, 10));
-    for (Request* request : {&read, &write, &second}) {
-        take(*request);
-    }
-    BOOST_TEST(state_of(barrier) == State::kBarred);
-}
-
-BOOST_FIXTURE_TEST_CASE(syncs_run_together, Stage) {
-    Request& write = admit(kOne, writing(file(1), 0, 10));
-    Request& one = admit(kOne, syncing(file(1)));
-    Request& other = admit(kOne, syncing(file(1), 0, Kind::kDataSync));
-    take(write);
-    schedule->retire(write);
-    take(one);
-    take(other);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

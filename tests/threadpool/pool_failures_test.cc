@@ -1,9 +1,12 @@
-// Pool: threads that are refused, ended by their work, promised, or gone because of a fork.
+// Pool: threads that are refused, ended by their work, promised, or gone because of a fork, and
+// notifiers that are interrupted.
 //
-// Method. This program's pthread_create fails when told to; jobs end their threads or fork; hooks
-// in the crew and in the refusal bring about each meeting of two threads on purpose.
+// Method. This program's pthread_create fails when told to, and its pthread_attr_init, the first
+// step of starting a thread, raises a signal; jobs end their threads or fork; hooks in the crew and
+// in the refusal bring about each meeting of two threads on purpose.
 #define BOOST_TEST_MODULE pool_failures
 #include <pthread.h>
+#include <signal.h>
 #include <stdint.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -11,16 +14,37 @@
 #include <atomic>
 #include <barrier>
 #include <deque>
+#include <thread>
 
 #include <boost/test/unit_test.hpp>
 
 #include "tests/support/bell.h"
+#include "tests/support/signals.h"
 #include "tests/threadpool/base/child.h"
 #include "tests/threadpool/base/sanitizer.h"
 #include "tests/threadpool/crew.h"
 #include "tests/threadpool/held_jobs.h"
 #include "tests/threadpool/refused_threads.h"
 #include "threadpool/pool.h"
+
+namespace {
+
+std::atomic<bool> strikes{false};  // the next pthread_attr_init raises SIGUSR1
+
+}  // namespace
+
+// The names are the linker's (--wrap).
+extern "C" {
+
+int __real_pthread_attr_init(pthread_attr_t* attributes);
+
+int __wrap_pthread_attr_init(pthread_attr_t* attributes) {
+    if (strikes.exchange(false)) {
+        raise(SIGUSR1);
+    }
+    return __real_pthread_attr_init(attributes);
+}
+}
 
 namespace uaio::test {
 namespace {
@@ -216,6 +240,50 @@ BOOST_AUTO_TEST_CASE(a_thread_that_is_needed_as_it_leaves_comes_back) {
     crew.post(job);
     crew.wait_until_gone();
     BOOST_TEST(job.runs.load() == 1u);
+}
+
+// --- signals ----------------------------------------------------------------------------------
+
+// Another thread, which the handler tells to post a job and then waits for.
+struct Other {
+    static void wait_for(int, siginfo_t*, void*) {
+        asked->go_on.ring();
+        asked->done.wait();
+    }
+
+    static inline Other* asked = nullptr;
+
+    Bell go_on;
+    Bell done;
+    Job job;
+};
+
+const WithoutThreadSanitizer signals_in_time("ThreadSanitizer delays signals");
+
+// The other's notify() may see a thread on its way, which is not there before the handler returns.
+BOOST_AUTO_TEST_CASE(a_handler_may_wait_for_others_in_the_middle_of_notify,
+                     *boost::unit_test::precondition(signals_in_time)) {
+    Crew& crew = Crew::hire({.threads_max = 2});
+    Other other;
+    other.job.bell = &other.done;
+    Other::asked = &other;
+    std::thread thread;
+    {
+        BlockedSignal blocked(SIGUSR1);
+        thread = std::thread([&] {
+            other.go_on.wait();
+            crew.post(other.job);
+        });
+    }
+    SignalHandler handler(SIGUSR1, Other::wait_for);
+    Job job;
+    strikes = true;
+    crew.post(job);
+    BOOST_TEST(!strikes.load());
+    thread.join();
+    crew.wait_until_gone();
+    BOOST_TEST(job.runs.load() == 1u);
+    BOOST_TEST(other.job.runs.load() == 1u);
 }
 
 // --- fork -------------------------------------------------------------------------------------
