@@ -335,14 +335,14 @@ BOOST_AUTO_TEST_CASE(as_if_serial_is_kept_and_nothing_waits_in_vain) {
                 {3, 1, 12, 24, 8, false, false, true, false},
                 {2, 1, 10, 24, 8, true, true, false, false},
                 {3, 2, 14, 200, 100, true, true, false, false}},
-               20'260'106, 500, 60);
+               20'260'106, 300, 60);
 }
 
 BOOST_AUTO_TEST_CASE(strict_order_is_kept_and_nothing_waits_in_vain) {
     run_worlds({{1, 1, 8, 24, 8, false, true, false, true},
                 {3, 2, 12, 24, 8, true, true, false, true},
                 {3, 1, 12, 24, 8, false, false, true, true}},
-               20'260'107, 400, 60);
+               20'260'107, 250, 60);
 }
 
 // More than the fan-out of a descriptor outstanding, most of them free to run.
