@@ -103,7 +103,10 @@ bool Engine::withdraw_some(Lane& lane, uint64_t end, Partial partial, Request*& 
 
 // A write that a stream has taken in part cannot be undone, so aio_cancel leaves it alone.
 bool Engine::withdraw(Request& request, Partial partial) {
-    if ((request.progress > 0 && partial == Partial::kKeep) || !schedule_.withdraw(request)) {
+    // The progress of a request that runs is its worker's to read.
+    bool waits = request.state.load(std::memory_order_relaxed) < State::kRunning;
+    bool partly_done = waits && request.progress > 0;
+    if ((partly_done && partial == Partial::kKeep) || !schedule_.withdraw(request)) {
         return false;
     }
     ++request.lane->unpublished;

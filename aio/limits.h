@@ -12,8 +12,8 @@ inline constexpr int kPriorityMin = -20;
 inline constexpr int kPriorityMax = 99;
 inline constexpr int kPriorityDeltaMax = 20;
 
-// Threads of the pool. 32 reach the rate of io_uring on one O_DIRECT file (docs/performance.md);
-// twice as many let a second descriptor run beside a first one that uses its whole share.
+// Threads of the pool. 32 reach the rate of io_uring on one O_DIRECT file; twice as many let a
+// second descriptor run beside a first one that uses its whole share.
 inline constexpr unsigned kWorkersDefault = 64;
 inline constexpr unsigned kWorkersMax = 4096;
 

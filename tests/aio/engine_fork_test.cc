@@ -21,11 +21,6 @@
 #include "tests/support/gate.h"
 #include "tests/support/scratch_file.h"
 
-// The child starts threads although the parent has some.
-extern "C" const char* __tsan_default_options() {
-    return "die_after_fork=0";
-}
-
 namespace uaio {
 namespace {
 

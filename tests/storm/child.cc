@@ -10,11 +10,6 @@
 
 #include "tests/support/require.h"
 
-// A child starts threads although its parent has some.
-extern "C" __attribute__((visibility("default"))) const char* __tsan_default_options() {
-    return "die_after_fork=0";
-}
-
 namespace uaio::test {
 namespace {
 
