@@ -91,7 +91,7 @@ class Engine {
     const Options& options() const { return options_; }
 
   private:
-    void prepare_for_fork();
+    __attribute__((constructor)) static void watch_forks();
     void start_once();
     static void forked_child();
     void reset();
@@ -138,7 +138,6 @@ class Engine {
     Pool::Owner notifier_owner_ = {};
     Pool::Owner poller_owner_ = {};
     std::atomic<bool> started_{false};
-    std::atomic<bool> has_fork_handler_{false};
     bool has_exit_handler_ = false;
     int process_ = 0;  // whose engine this is; another one's in a child made by vfork
 

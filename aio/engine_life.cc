@@ -9,6 +9,7 @@
 #include "signals/late_signals.h"
 #include "signals/notifier.h"
 #include "threadpool/base/signal_block.h"
+#include "threadpool/base/wait_word.h"
 
 namespace uaio {
 namespace {
@@ -62,19 +63,16 @@ void Engine::start() {
     }
 }
 
-// Before the first lock is taken, so that the child of a fork at any later moment finds its locks
-// free. Threads that come here at the same time may each register the handler, which does no harm.
-void Engine::prepare_for_fork() {
-    // Acquire and release pair with each other.
-    if (!has_fork_handler_.load(std::memory_order_acquire) &&
-        pthread_atfork(nullptr, nullptr, forked_child) == 0) {
-        has_fork_handler_.store(true, std::memory_order_release);
-    }
+// The one constructor of the libraries. A handler that is registered while a fork is under way is
+// not called in its child (glibc), which would then believe in the parent's threads and locks. So
+// first use, which another thread's fork may interrupt, is too late. (Without memory for the
+// handler, which few programs' first handlers need, children have no working engine.)
+void Engine::watch_forks() {
+    pthread_atfork(nullptr, nullptr, forked_child);
 }
 
 void Engine::start_once() UAIO_UNCHECKED {
     SignalBlock block;
-    prepare_for_fork();
     Hold hold(start_lock_);
     if (started_.load(std::memory_order_relaxed)) {  // the lock orders it
         return;
@@ -123,7 +121,6 @@ void Engine::start_once() UAIO_UNCHECKED {
 
 void Engine::configure(unsigned threads, unsigned requests, int idle_ms) {
     SignalBlock block;
-    prepare_for_fork();
     Hold hold(start_lock_);
     bool started = started_.load(std::memory_order_relaxed);  // the lock orders it
     if (threads != 0 && !options_.threads_fixed) {
@@ -144,7 +141,13 @@ void Engine::configure(unsigned threads, unsigned requests, int idle_ms) {
 // The child has one thread and none of the parent's requests. Whatever other threads were doing at
 // the moment of the fork, they are gone: everything starts from the beginning, at the next use.
 void Engine::forked_child() {
-    engine.reset();
+    forget_waiters();
+    engine.waiting_room_.reset();
+    // Most processes that fork never use the engine, and should not pay for it.
+    bool used = engine.started_.load(std::memory_order_relaxed);  // no other thread exists
+    if (used || engine.start_lock_.is_held()) {
+        engine.reset();
+    }
 }
 
 void Engine::reset() UAIO_UNCHECKED {
@@ -154,7 +157,6 @@ void Engine::reset() UAIO_UNCHECKED {
     desk_.reset();
     lanes_.reset();
     inbox_.reset();
-    waiting_room_.reset();
     workers_.reset();
     notifiers_.reset();
     pollers_.reset();

@@ -26,6 +26,9 @@ constexpr uint8_t kReadGate = 0;
 constexpr uint8_t kWriteGate = 1;
 
 Range bytes_of(const Operation& operation) {
+    if (operation.offset < 0) {  // the system call will refuse it
+        return kNoRange;
+    }
     auto bytes = static_cast<int64_t>(operation.bytes);
     bool beyond = bytes > INT64_MAX - operation.offset;
     return {operation.offset, beyond ? INT64_MAX : operation.offset + bytes};

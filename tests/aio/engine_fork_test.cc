@@ -6,12 +6,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <deque>
 #include <string>
+#include <thread>
 
 #include <boost/test/unit_test.hpp>
 
@@ -26,11 +30,15 @@ namespace {
 
 using namespace test;
 
+constexpr unsigned kHangSeconds = 60;
+
 // Runs `child` in a child, which must end with 0: each bit is something that went wrong there.
 template <class Child>
 int status_of(const Child& child) {
     pid_t pid = fork();
     if (pid == 0) {
+        signal(SIGALRM, SIG_DFL);
+        alarm(kHangSeconds);
         _exit(child());
     }
     require(pid > 0, "fork");
@@ -62,6 +70,26 @@ BOOST_AUTO_TEST_CASE(an_engine_that_was_not_used_yet_works_in_the_child) {
     ScratchFile file("parent");
     BOOST_TEST(status_of([&] { return works(file) ? 0 : 1; }) == 0);
     BOOST_TEST(file.contents() == "childt");
+}
+
+// A handler that pthread_atfork registers while a fork is under way is not called in its child
+// (glibc), so the engine's must be there before its first use.
+std::atomic<bool> use_while_forking{false};
+
+void use_the_engine_while_forking() {
+    if (use_while_forking.exchange(false)) {
+        std::thread([] {
+            ScratchFile file("parent");
+            require(works(file), "use the engine");
+        }).join();
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_first_use_may_come_while_another_thread_forks) {
+    ScratchFile file("parent");
+    require(pthread_atfork(use_the_engine_while_forking, nullptr, nullptr) == 0, "watch forks");
+    use_while_forking.store(true);
+    BOOST_TEST(status_of([&] { return works(file) ? 0 : 1; }) == 0);
 }
 
 BOOST_AUTO_TEST_CASE(the_child_of_an_idle_engine_works) {

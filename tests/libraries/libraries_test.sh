@@ -63,9 +63,10 @@ for library in libuaio.so.1 libuaio_preload.so; do
         grep -E ' (_Z|__cxa_(throw|guard|begin|pure)|__gxx|malloc|calloc|free|printf)' || true)
     [ -z "$unwanted" ] || fail "$library" "uses: $unwanted"
 
-    # No constructor of ours: the only entry is the compiler's frame_dummy.
+    # One constructor of ours, which watches forks (aio/engine_life.cc), and the compiler's
+    # frame_dummy.
     bytes=$(readelf -dW "$file" | sed -n 's/.*(INIT_ARRAYSZ) *\([0-9]*\).*/\1/p')
-    [ "${bytes:-0}" -le 8 ] || fail "$library" "has constructors: .init_array of $bytes bytes"
+    [ "${bytes:-0}" -le 16 ] || fail "$library" "has constructors: .init_array of $bytes bytes"
 
     readelf -dW "$file" | grep -q 'NODELETE' || fail "$library" "can be unloaded while workers run"
     readelf -dW "$file" | grep -q 'NOW' || fail "$library" "binds lazily"

@@ -26,6 +26,11 @@ class UAIO_CAPABILITY("lock") Lock {
     void acquire() UAIO_ACQUIRE();
     void release() UAIO_RELEASE();
 
+    // Whether somebody held the lock at the moment of a fork. Only for the child.
+    bool is_held() const {
+        return word_.load(std::memory_order_relaxed) != 0;  // no other thread exists
+    }
+
     // Makes the lock free whoever held it. Only for a forked child, whose other threads are gone.
     void reset() { word_.store(0, std::memory_order_relaxed); }  // no other thread exists
 

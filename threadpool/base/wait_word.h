@@ -45,4 +45,8 @@ WaitEnd wait_on_cancellable(WaitWord& word, uint32_t expected, int64_t deadline_
 void wake_one(WaitWord& word);
 void wake_all(WaitWord& word, uint32_t mask = kEveryKind);
 
+// Nobody waits. Only for a forked child, before anything else here is used: the threads that waited
+// are not there, and one of them may have been about to.
+void forget_waiters();
+
 }  // namespace uaio

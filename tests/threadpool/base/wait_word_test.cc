@@ -10,6 +10,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <deque>
@@ -338,6 +339,49 @@ BOOST_AUTO_TEST_CASE(wake_one_ignores_masks) {
         wake_one(word);
     }
     BOOST_TEST((sleeper.end() == WaitEnd::kWoken));
+}
+
+// --- fork -------------------------------------------------------------------------------------
+
+// Wakes without pause until the end of the block, so that a fork finds it in the middle of that.
+class Waker {
+  public:
+    explicit Waker(WaitWord& word)
+        : thread_([this, &word] {
+              while (!done_.load()) {
+                  wake_one(word);
+              }
+          }) {}
+    ~Waker() {
+        done_.store(true);
+        thread_.join();
+    }
+
+  private:
+    std::atomic<bool> done_{false};
+    std::thread thread_;
+};
+
+BOOST_AUTO_TEST_CASE(a_forked_child_wakes_whatever_the_parents_threads_were_doing) {
+    constexpr int kChildren = 100;
+    constexpr unsigned kHangSeconds = 20;
+    WaitWord word{0};
+    Waker waker(word);
+    int bad = 0;
+    for (int i = 0; i < kChildren && bad == 0; ++i) {
+        pid_t child = fork();
+        if (child == 0) {
+            signal(SIGALRM, SIG_DFL);
+            alarm(kHangSeconds);
+            forget_waiters();
+            wake_one(word);
+            _exit(0);
+        }
+        int status = 0;
+        test::require(child > 0 && waitpid(child, &status, 0) == child, "make a child");
+        bad += status != 0;
+    }
+    BOOST_TEST(bad == 0);
 }
 
 }  // namespace

@@ -65,4 +65,7 @@ void wake_all(WaitWord& word, uint32_t mask) {
     wake(word, INT32_MAX, mask);
 }
 
+// The kernel keeps the waiters of each process apart.
+void forget_waiters() {}
+
 }  // namespace uaio

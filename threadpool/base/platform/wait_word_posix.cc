@@ -188,4 +188,12 @@ void wake_all(WaitWord& word, uint32_t mask) {
     wake(word, UINT32_MAX, mask);
 }
 
+// A mutex that another thread of the parent held would stay locked for ever.
+void forget_waiters() {
+    for (Bucket& bucket : buckets) {
+        pthread_mutex_init(&bucket.mutex, nullptr);
+        bucket.first = nullptr;
+    }
+}
+
 }  // namespace uaio
