@@ -8,14 +8,17 @@ namespace uaio::test {
 
 #if defined(__SANITIZE_THREAD__)
 inline constexpr bool kThreadSanitizer = true;
+inline constexpr bool kAddressSanitizer = false;
 inline constexpr bool kSanitizer = true;
 inline constexpr size_t kSlower = 25;
 #elif defined(__SANITIZE_ADDRESS__)
 inline constexpr bool kThreadSanitizer = false;
+inline constexpr bool kAddressSanitizer = true;
 inline constexpr bool kSanitizer = true;
 inline constexpr size_t kSlower = 10;
 #else
 inline constexpr bool kThreadSanitizer = false;
+inline constexpr bool kAddressSanitizer = false;
 inline constexpr bool kSanitizer = false;
 inline constexpr size_t kSlower = 1;
 #endif
