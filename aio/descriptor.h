@@ -35,4 +35,10 @@ int describe(int fd, Descriptor& descriptor);
 // Which file `fd` stands for now. Returns 0 or EBADF. Keeps errno.
 int identify(int fd, Identity& identity);
 
+// Whether `fd` still stands for that file.
+inline bool stands_for(int fd, const Identity& identity) {
+    Identity now;
+    return identify(fd, now) == 0 && now == identity;
+}
+
 }  // namespace uaio

@@ -47,14 +47,6 @@ void deliver(Notice& notice) {
     }
 }
 
-// Between submission and now the program may have closed the descriptor, and its number may stand
-// for another file. The preload library's close prevents it, but for the C library's calls to
-// itself.
-bool still_means_the_same(const Operation& operation) {
-    Identity now;
-    return identify(operation.fd, now) == 0 && now == operation.descriptor.identity;
-}
-
 }  // namespace
 
 // --- submitters -------------------------------------------------------------------------------
@@ -94,10 +86,10 @@ void Engine::post(Request& newest, Request& oldest) {
     look_after();
 }
 
-// For everybody who has made work visible: somebody runs it, and if no thread can be had, the
+// For everybody who may have made work visible: somebody runs it, and if no thread can be had, the
 // caller.
 void Engine::look_after() {
-    if (!workers_.notify()) {
+    if (pending() && !workers_.notify()) {
         run_all_here();
     }
 }
@@ -195,7 +187,10 @@ void Engine::note_ready() {
 // False if the request has been parked: then it is nobody's until its stream is ready.
 bool Engine::run(Request& request) {
     UAIO_CHECK(request.state.load(std::memory_order_relaxed) == State::kRunning);
-    if (!still_means_the_same(request.operation)) {
+    // Between submission and now the program may have closed the descriptor, and its number may
+    // stand for another file. The preload library's close prevents it, but for the C library's
+    // calls to itself.
+    if (!stands_for(request.operation.fd, request.operation.descriptor.identity)) {
         end_run(request, {-1, EBADF});
         return true;
     }

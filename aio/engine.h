@@ -116,6 +116,8 @@ class Engine {
     bool arm(int fd, Direction direction) UAIO_REQUIRES(lock_);
     bool renew_readiness() UAIO_REQUIRES(lock_);
     void wake_streams();
+    void recheck_parked();
+    void unpark_if_closed(Request* request) UAIO_REQUIRES(lock_);
     void look_after();
     void run_all_here();
     void finish(Request& request, ssize_t result, int error);
@@ -151,6 +153,8 @@ class Engine {
     Pool pollers_;                   // one thread at most
     std::atomic<size_t> ready_{0};   // requests that may run now, as last counted under the lock
     std::atomic<size_t> parked_{0};  // requests that wait for their stream, likewise
+
+    int64_t next_recheck_ns_ = 0;  // the poller's: when to look at parked requests again
 
     Lock lock_;
     Schedule schedule_ UAIO_GUARDED_BY(lock_);

@@ -115,6 +115,9 @@ bool Engine::withdraw(Request& request, Partial partial) {
 
 // The list is in reverse order of admission; owners are told in that of admission.
 void Engine::finish_withdrawn(Lane& lane, Request* last) {
+    if (last == nullptr) {  // then nobody is woken either: the caller itself may be about to sleep
+        return;
+    }
     Request* first = nullptr;
     while (last != nullptr) {
         Request* before = last->inbox_next;

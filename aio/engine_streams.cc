@@ -16,6 +16,7 @@
 #include "aio/engine.h"
 #include "aio/limits.h"
 #include "aio/readiness.h"
+#include "threadpool/base/clock.h"
 
 namespace uaio {
 
@@ -49,7 +50,7 @@ bool Engine::park(Request& request) {
     // From here on the record may be another's. A thread that is about to close the descriptor
     // waits for what runs, and has to withdraw what is parked instead.
     waiting_room_.wake(lane);
-    if (pollers_.notify()) {
+    if (pollers_.notify() && pollers_.ensure()) {
         return true;
     }
     Hold hold(lock_);
@@ -99,6 +100,10 @@ void Engine::serve_streams(void* context, Pool::Seat& seat) {
 void Engine::wake_streams() {
     ReadinessEvent events[kReadinessEvents];
     int count = wait_readiness(events, kReadinessEvents, kPollerIdleMs);
+    if (now_ns() >= next_recheck_ns_) {
+        recheck_parked();
+        next_recheck_ns_ = now_ns() + kPollerIdleMs * kNsPerMs;
+    }
     if (count == 0) {
         return;
     }
@@ -118,6 +123,33 @@ void Engine::wake_streams() {
         note_ready();
     }
     look_after();
+}
+
+// Nobody tells of a descriptor that was closed behind the library's back, or by one thread while
+// another submitted. So those that wait are looked at now and then; a worker finds out the rest.
+void Engine::recheck_parked() {
+    // Relaxed: whoever is parked later is looked at later.
+    size_t left = parked_.load(std::memory_order_relaxed);
+    left = left < kRecheckMax ? left : kRecheckMax;
+    while (left > 0) {
+        size_t count = left < kRecheckBatch ? left : kRecheckBatch;
+        left -= count;
+        {
+            Hold hold(lock_);
+            while (count-- > 0) {
+                unpark_if_closed(schedule_.next_parked());
+            }
+            note_ready();
+        }
+        look_after();
+    }
+}
+
+void Engine::unpark_if_closed(Request* request) {
+    if (request != nullptr &&
+        !stands_for(request->operation.fd, request->operation.descriptor.identity)) {
+        schedule_.unpark(*request);
+    }
 }
 
 }  // namespace uaio

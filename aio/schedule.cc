@@ -187,6 +187,14 @@ void Schedule::unpark_all() {
     }
 }
 
+Request* Schedule::next_parked() {
+    Request* request = parked_.pop_front();
+    if (request != nullptr) {
+        parked_.push_back(*request);
+    }
+    return request;
+}
+
 void Schedule::resume(Request& request) {
     leave_parking(request);
     set_state(request, State::kRunning);

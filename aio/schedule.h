@@ -45,6 +45,9 @@ class Schedule {
     // The same for all that are parked.
     void unpark_all();
 
+    // The parked request that has been named here the longest ago; null if none is parked.
+    Request* next_parked();
+
     // A parked request is taken again by whoever parked it.
     void resume(Request& request);
 

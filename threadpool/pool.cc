@@ -9,6 +9,9 @@ namespace {
 constexpr uint64_t kThread = 1;
 constexpr uint64_t kIdle = uint64_t{1} << 16;
 constexpr uint64_t kSearching = uint64_t{1} << 32;
+constexpr uint64_t kStarting = uint64_t{1} << 48;
+
+constexpr uint64_t kComing = kThread + kSearching + kStarting;
 
 // Every change and every look of the protocol in pool.h; pairs with itself and with the owner's
 // queue, whose put and look are sequentially consistent too.
@@ -22,6 +25,9 @@ constexpr unsigned idle_in(uint64_t state) {
 }
 constexpr unsigned searching_in(uint64_t state) {
     return state >> 32 & 0xffff;
+}
+constexpr unsigned starting_in(uint64_t state) {
+    return state >> 48;
 }
 
 }  // namespace
@@ -54,6 +60,7 @@ unsigned Pool::threads() const {
 void Pool::reset() {
     state_.store(0, std::memory_order_relaxed);  // no other thread exists
     tokens_.store(0, std::memory_order_relaxed);
+    starts_.store(0, std::memory_order_relaxed);
     ++life_;
 }
 
@@ -86,13 +93,17 @@ bool Pool::claim_thread() {
                 return true;
             }
         } else if (threads_in(state) < threads_max_.load(std::memory_order_relaxed)) {
-            if (state_.compare_exchange_weak(state, state + kThread + kSearching, kSeqCst)) {
-                if (start()) {
+            if (state_.compare_exchange_weak(state, state + kComing, kSeqCst)) {
+                bool started = start();
+                state = state_.fetch_sub(started ? kStarting : kComing, kSeqCst);
+                starts_.fetch_add(1, kSeqCst);
+                wake_all(starts_);
+                if (started) {
                     return true;
                 }
                 // Others may have relied on the thread that did not come: look at the pool anew,
                 // and if it has threads at all, leave the work to them.
-                state = state_.fetch_sub(kThread + kSearching, kSeqCst) - kThread - kSearching;
+                state -= kComing;
                 if (searching_in(state) == 0 && idle_in(state) == 0) {
                     return threads_in(state) > 0;
                 }
@@ -116,28 +127,37 @@ void Pool::thread_main(void* pool) {
     auto& self = *static_cast<Pool*>(pool);
     // Relaxed: a number, nothing else.
     name_thread(self.owner_->name, self.names_.fetch_add(1, std::memory_order_relaxed));
-    if (self.has_lost_key_) {
-        pthread_setspecific(self.lost_key_, pool);
+    self.live();
+}
+
+// A thread's life, which begins as searching.
+void Pool::live() {
+    if (has_lost_key_) {
+        pthread_setspecific(lost_key_, this);
     }
-    Seat seat(self);
-    self.run(seat);
-    if (self.has_lost_key_) {
-        pthread_setspecific(self.lost_key_, nullptr);
+    Seat seat(*this);
+    run(seat);
+    if (has_lost_key_) {
+        pthread_setspecific(lost_key_, nullptr);
     }
     if (seat.valid()) {
-        self.observe(Event::kLeft);
+        observe(Event::kLeft);
     }
 }
 
-// The destructor of the key: the thread ends inside serve(), where it counts as busy. What it would
-// have looked at next is looked at by another.
+// The destructor of the key: the program ends the thread inside serve(), where it counts as busy.
+// What it would have looked at next is looked at by another. If there is no other and none can be
+// had, this one lives on, in here.
 void Pool::thread_lost(void* pool) {
     auto& self = *static_cast<Pool*>(pool);
     self.state_.fetch_sub(kThread, kSeqCst);
-    self.observe(Event::kLeft);
-    if (self.pending()) {
-        self.notify();
+    bool spared = !self.pending() || self.notify();
+    if (spared && (!self.needed() || self.ensure())) {
+        self.observe(Event::kLeft);
+        return;
     }
+    self.state_.fetch_add(kThread + kSearching, kSeqCst);
+    self.live();
 }
 
 void Pool::run(Seat& seat) {
@@ -238,8 +258,21 @@ bool Pool::leave(Seat& seat) {
     return false;
 }
 
+// A thread that is only being started may not come. Its starter has blocked signals and waits for
+// nobody, so it is waited for. No end of a start is missed: it changes the state before the word.
 bool Pool::ensure() {
-    return threads_in(state_.load(kSeqCst)) > 0 || notify();
+    for (;;) {
+        uint32_t starts = starts_.load(kSeqCst);
+        uint64_t state = state_.load(kSeqCst);
+        if (threads_in(state) > starting_in(state)) {
+            return true;
+        }
+        if (starting_in(state) > 0) {
+            wait_on(starts_, starts, kNever);
+        } else if (!notify()) {
+            return false;
+        }
+    }
 }
 
 }  // namespace uaio

@@ -17,6 +17,10 @@
 //   - If it sees an idle thread, it takes it off the count and posts a token for it. If all threads
 //     are busy, and no more may be started, each of them looks before it sleeps (rest()).
 //
+// A thread that is being started counts as searching already (and as starting): if it does not
+// come, whoever wanted to start it finds out, and looks instead of it or tells its owner
+// (notify()).
+//
 // The word never counts a thread both idle and searching, and tokens equal the idle threads that
 // have been taken off the count and have not yet awakened.
 #pragma once
@@ -52,7 +56,8 @@ class Pool {
         void (*observe)(Event event, unsigned threads);
         size_t stack_bytes;  // of a thread, see ThreadStart
         // Whether `serve` runs code of the program, which may end its thread (pthread_exit): the
-        // pool then notices by a thread-specific key, and puts another thread in its place.
+        // pool then notices by a thread-specific key, and puts another thread in its place if one
+        // is wanted.
         bool runs_program_code;
     };
 
@@ -86,8 +91,9 @@ class Pool {
     // nobody will look. Lock-free except where it starts a thread (pthread_create).
     bool notify();
 
-    // Sees to it that the pool has a thread, at least until `needed` says no. False if the system
-    // refuses to start one.
+    // Sees to it that the pool has a thread, at least until `needed` says no; it may be busy. False
+    // if the system refuses to start one. notify() may rely on a thread that another is about to
+    // start, and leave the work to that one if none comes; this waits for what becomes of it.
     bool ensure();
 
     unsigned threads() const;
@@ -100,6 +106,7 @@ class Pool {
     static void thread_lost(void* pool);
 
     bool claim_thread();
+    void live();
     void run(Seat& seat);
     bool rest(Seat& seat);
     bool sleep(Seat& seat);
@@ -116,8 +123,9 @@ class Pool {
     pthread_key_t lost_key_ = 0;
     bool has_lost_key_ = false;
 
-    std::atomic<uint64_t> state_{0};  // threads | idle << 16 | searching << 32
+    std::atomic<uint64_t> state_{0};  // threads | idle << 16 | searching << 32 | starting << 48
     WaitWord tokens_{0};              // wake-ups posted and not yet taken
+    WaitWord starts_{0};              // attempts to start a thread that have ended
     std::atomic<unsigned> threads_max_{1};
     std::atomic<int64_t> idle_ns_{0};
     std::atomic<unsigned> names_{0};  // number of the next thread

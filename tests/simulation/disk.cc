@@ -1,0 +1,238 @@
+#include "tests/simulation/disk.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "tests/simulation/faults.h"
+#include "tests/simulation/world.h"
+
+namespace uaio::sim {
+
+Disk disk;
+
+namespace {
+
+constexpr int kFirstDescriptor = 3;
+constexpr int64_t kSlowestNs = 2'000'000;
+
+// Some calls take no time, some let others run, some take long.
+void take_time() {
+    switch (world.choose(4)) {
+        case 0:
+            return;
+        case 1:
+            world.be_busy(1 + static_cast<int64_t>(world.choose(kSlowestNs)));
+            return;
+        default:
+            for (uint64_t points = world.choose(8); points > 0; --points) {
+                world.point("in the system call", nullptr);
+            }
+    }
+}
+
+bool is_interrupted() {
+    if (!world.one_in(faults.interrupted_one_in)) {
+        return false;
+    }
+    world.trace("interrupted");
+    errno = EINTR;
+    return true;
+}
+
+const char* name_of(Kind kind) {
+    return kind == Kind::kRead ? "reads" : kind == Kind::kWrite ? "writes" : "syncs";
+}
+
+}  // namespace
+
+File& Disk::make_file(size_t bytes) {
+    File& file = files_.emplace_back();
+    file.number = files_.size();
+    file.bytes.resize(bytes, '.');
+    return file;
+}
+
+File& Disk::make_stream() {
+    File& file = files_.emplace_back();
+    file.number = files_.size();
+    file.stream = true;
+    file.room = 2;
+    return file;
+}
+
+int Disk::open(File& file, bool append, bool direct) {
+    int fd = kFirstDescriptor + static_cast<int>(open_.size());
+    open_[fd] = {&file, append, direct};
+    return fd;
+}
+
+void Disk::replace(int fd, File& file) {
+    world.trace("descriptor %d now means file %d", fd, static_cast<int>(file.number));
+    open_[fd] = {&file, false, false};
+    std::erase_if(armed, [fd](const auto& entry) { return entry.first == fd; });
+}
+
+Disk::Open* Disk::find(int fd) {
+    auto found = open_.find(fd);
+    return found != open_.end() ? &found->second : nullptr;
+}
+
+// --- runs -------------------------------------------------------------------------------------
+
+Run& Disk::begin(Kind kind, int fd, const void* buffer) {
+    Fiber& thread = *world.current();
+    if (thread.run != nullptr) {
+        world.fail("%s has done the work of a request and never published it", thread.name.c_str());
+    }
+    world.trace("%s descriptor %d, file %d", name_of(kind), fd,
+                static_cast<int>(find(fd)->file->number));
+    auto* run = new Run{fd, kind, find(fd)->file, buffer, world.steps(), 0, 0, 0};
+    thread.run = run;
+    return *run;
+}
+
+ssize_t Disk::end(Run& run, ssize_t result, int error) {
+    run.ended = world.steps();
+    run.result = result;
+    run.error = error;
+    world.trace("%s descriptor %d: done, %d %s", name_of(run.kind), run.fd,
+                static_cast<int>(result), error != 0 ? strerror(error) : "");
+    if (error != 0) {
+        errno = error;
+    }
+    return result;
+}
+
+Run* take_run() {
+    auto* run = static_cast<Run*>(world.current()->run);
+    world.current()->run = nullptr;
+    return run;
+}
+
+// --- files ------------------------------------------------------------------------------------
+
+ssize_t Disk::transfer(Kind kind, int fd, void* buffer, size_t bytes, int64_t offset) {
+    world.point("pread or pwrite", buffer);
+    if (is_interrupted()) {
+        return -1;
+    }
+    Open* open = find(fd);
+    if (open == nullptr) {
+        errno = EBADF;
+        return -1;
+    }
+    Open as_opened = *open;
+    Run& run = begin(kind, fd, buffer);
+    take_time();
+    if (world.one_in(faults.io_error_one_in)) {
+        return end(run, -1, kind == Kind::kWrite && world.one_in(2) ? ENOSPC : EIO);
+    }
+    ssize_t moved = move(run, as_opened, buffer, bytes, offset);
+    take_time();
+    return end(run, moved, 0);
+}
+
+ssize_t Disk::move(Run& run, const Open& open, void* buffer, size_t bytes, int64_t offset) {
+    std::vector<char>& file = open.file->bytes;
+    size_t from =
+        run.kind == Kind::kWrite && open.append ? file.size() : static_cast<size_t>(offset);
+    if (world.one_in(faults.short_one_in) && bytes > 1) {
+        bytes = 1 + world.choose(bytes - 1);
+    }
+    if (run.kind == Kind::kRead) {
+        bytes = from < file.size() ? std::min(bytes, file.size() - from) : 0;
+        memcpy(buffer, file.data() + from, bytes);
+    } else {
+        file.resize(std::max(file.size(), from + bytes), '\0');
+        memcpy(file.data() + from, buffer, bytes);
+    }
+    return static_cast<ssize_t>(bytes);
+}
+
+int Disk::sync(Kind kind, int fd) {
+    world.point("fsync or fdatasync", nullptr);
+    if (is_interrupted()) {
+        return -1;
+    }
+    if (find(fd) == nullptr) {
+        errno = EBADF;
+        return -1;
+    }
+    Run& run = begin(kind, fd, nullptr);
+    take_time();
+    bool fails = world.one_in(faults.io_error_one_in);
+    return static_cast<int>(end(run, fails ? -1 : 0, fails ? EIO : 0));
+}
+
+// --- streams ----------------------------------------------------------------------------------
+
+ssize_t Disk::transfer_stream(Kind kind, int fd, void* buffer, size_t bytes, bool may_wait) {
+    for (;;) {
+        world.point("read or write of a stream", buffer);
+        if (is_interrupted()) {
+            return -1;
+        }
+        Open* open = find(fd);
+        if (open == nullptr) {
+            errno = EBADF;
+            return -1;
+        }
+        File& stream = *open->file;
+        if (is_ready(fd, kind == Kind::kRead)) {
+            if (world.current()->run != nullptr) {  // a write in several pieces
+                delete take_run();
+            }
+            Run& run = begin(kind, fd, buffer);
+            if (kind == Kind::kRead) {
+                size_t count = std::min(bytes, stream.input.size());
+                std::copy_n(stream.input.begin(), count, static_cast<char*>(buffer));
+                stream.input.erase(stream.input.begin(),
+                                   stream.input.begin() + static_cast<ptrdiff_t>(count));
+                return end(run, static_cast<ssize_t>(count), 0);
+            }
+            if (stream.hung_up) {
+                return end(run, -1, EPIPE);
+            }
+            size_t count = std::min(bytes, stream.room);
+            stream.room -= count;
+            return end(run, static_cast<ssize_t>(count), 0);
+        }
+        if (!may_wait) {
+            delete take_run();  // what was written before belongs to a request that goes on later
+            errno = EAGAIN;
+            return -1;
+        }
+        world.be_busy(kSlowestNs);
+    }
+}
+
+bool Disk::is_ready(int fd, bool input) {
+    Open* open = find(fd);
+    if (open == nullptr || open->file->hung_up) {
+        return true;
+    }
+    return input ? !open->file->input.empty() : open->file->room > 0;
+}
+
+void Disk::feed(File& stream, size_t bytes) {
+    world.trace("file %d: %d bytes more", static_cast<int>(stream.number), static_cast<int>(bytes));
+    stream.input.insert(stream.input.end(), bytes, 's');
+    stream.room += bytes;
+    changed();
+}
+
+void Disk::hang_up(File& stream) {
+    world.trace("file %d: hung up", static_cast<int>(stream.number));
+    stream.hung_up = true;
+    changed();
+}
+
+// Whoever polls looks again.
+void Disk::changed() {
+    world.wake(&armed, UINT32_MAX, SIZE_MAX);
+}
+
+}  // namespace uaio::sim

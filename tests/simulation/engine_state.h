@@ -1,0 +1,30 @@
+// What the checks need to know of the engine, for sources that do not include it.
+#pragma once
+
+#include <stdint.h>
+
+#include <string>
+#include <vector>
+
+namespace uaio::sim {
+
+// What the preload library does before it closes a descriptor.
+void clear_descriptor(int fd);
+
+// Sums over the kinds, from the engine's counters.
+struct Balance {
+    uint64_t submitted;
+    uint64_t performed;
+    uint64_t cancelled;
+    uint64_t notices_made;
+    uint64_t notices_lost;
+};
+
+Balance engine_balance();
+
+// Requests, lanes and callbacks that have not been given back, in words; empty if there are none.
+// `owners`: all control blocks; no request number can be above `most`.
+std::string what_is_left(const std::vector<int>& descriptors,
+                         const std::vector<const void*>& owners, uint32_t most);
+
+}  // namespace uaio::sim

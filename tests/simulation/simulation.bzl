@@ -1,0 +1,47 @@
+"""The simulated build of the engine, and engines with a bug in them."""
+
+load("@rules_cc//cc:defs.bzl", "cc_library")
+load("//tools/bazel:rules.bzl", "uaio_test")
+
+# Every source sees the simulated std::atomic (tests/simulation/simulated.h).
+SIMULATED = [
+    "-include",
+    "tests/simulation/simulated.h",
+    "-Wno-extra-semi",
+]
+
+def planted_bug(name, source, change):
+    """A test that the simulation finds a bug.
+
+    Args:
+      name: of the bug.
+      source: the file that gets it; it takes the place of the sound one.
+      change: a sed script; the build fails if it changes nothing.
+    """
+    native.genrule(
+        name = name,
+        srcs = [source],
+        outs = ["mutants/%s.cc" % name],
+        cmd = "sed '%s' $< > $@; ! cmp -s $< $@" % change.replace("$", "$$"),
+        testonly = True,
+    )
+    cc_library(
+        name = name + "_planted",
+        testonly = True,
+        srcs = [":" + name],
+        copts = SIMULATED + ["-fno-exceptions", "-fno-rtti"],
+        linkstatic = True,
+        alwayslink = True,  # before the engine's archive, which then keeps its own copy to itself
+        deps = ["//tests/simulation:headers"],
+    )
+    uaio_test(
+        name = name + "_is_found_test",
+        size = "large",
+        srcs = ["mutant_test.cc"],
+        tags = ["no-sanitizer"],
+        deps = [
+            ":" + name + "_planted",
+            "//tests/simulation:engine",
+            "//tests/simulation:system",
+        ],
+    )
