@@ -185,6 +185,7 @@ Terms terms_from(int count, char** words) {
 
 int main(int count, char** words) {
     using namespace uaio::test;
+    setvbuf(stdout, nullptr, _IOLBF, 0);  // children do not say again what their parent has said
     Terms terms = terms_from(count, words);
     terms.seed = announced_seed(terms.seed);
     allow_descriptors();
