@@ -145,12 +145,10 @@ void storm(const Terms& terms) {
 }
 
 Terms terms_from(int count, char** words) {
-    constexpr option kOptions[] = {{"seconds", required_argument, nullptr, 's'},
-                                   {"seed", required_argument, nullptr, 'r'},
-                                   {"threads", required_argument, nullptr, 't'},
-                                   {"jobs", required_argument, nullptr, 'j'},
-                                   {"close", no_argument, nullptr, 'c'},
-                                   {}};
+    constexpr option kOptions[] = {
+        {"seconds", required_argument, nullptr, 's'}, {"seed", required_argument, nullptr, 'r'},
+        {"threads", required_argument, nullptr, 't'}, {"jobs", required_argument, nullptr, 'j'},
+        {"close", no_argument, nullptr, 'c'},         {}};
     Terms terms;
     if (const char* seconds = getenv("UAIO_STORM_SECONDS")) {
         terms.seconds = static_cast<unsigned>(atoi(seconds));

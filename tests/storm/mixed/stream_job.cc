@@ -37,8 +37,8 @@ StreamJob::~StreamJob() {
 
 void StreamJob::open() {
     int ends[2];
-    int answer = socket_ ? socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends)
-                         : pipe2(ends, O_CLOEXEC);
+    int answer =
+        socket_ ? socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) : pipe2(ends, O_CLOEXEC);
     require(answer == 0, "make a stream");
     in_ = ends[0];
     out_ = ends[1];
