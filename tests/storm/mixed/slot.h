@@ -61,6 +61,7 @@ class Slot {
     static uint64_t cancelled() { return cancelled_; }
 
   private:
+    static void take_signals();
     void choose_notification(sigevent* event, Random& random);
 
     aiocb block_;
