@@ -20,9 +20,11 @@ Request* Desk::open(const Submission& submission, int& error) {
     request->progress = 0;
     request->publish = submission.publish;
     request->batch = submission.batch;
-    // Relaxed: the inbox releases the whole record; find() copes with any mixture of old and new.
+    // A canceller may still hold the number from an earlier submission of this owner. If it finds
+    // the owner, it must find this state too, which tells it to leave the record alone, and not
+    // that of the record's former life. Release pairs with find(); relaxed is released by it.
     request->state.store(State::kFilled, std::memory_order_relaxed);
-    request->owner.store(submission.owner, std::memory_order_relaxed);
+    request->owner.store(submission.owner, std::memory_order_release);
     return request;
 }
 
@@ -39,9 +41,9 @@ bool Desk::serves(uint32_t number, const void* owner) const {
 
 Request* Desk::find(uint32_t number, const void* owner) const {
     Request* request = requests_.at(number);
-    // Relaxed: an owner asks about requests of its own, whose submission it has seen; and the
-    // engine's lock covers those in the schedule.
-    if (request == nullptr || request->owner.load(std::memory_order_relaxed) != owner ||
+    // Acquire pairs with open(). The state may be relaxed: the engine's lock covers the records in
+    // the schedule.
+    if (request == nullptr || request->owner.load(std::memory_order_acquire) != owner ||
         request->state.load(std::memory_order_relaxed) < State::kBarred) {
         return nullptr;
     }

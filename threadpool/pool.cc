@@ -218,7 +218,7 @@ bool Pool::sleep(Seat& seat) {
                 return true;
             }
         }
-        if (!needed() && leave(seat)) {
+        if (leave(seat)) {
             return false;
         }
         if (seat.searching_) {
@@ -240,14 +240,19 @@ bool Pool::take_token() {
 }
 
 // An idle thread leaves. Not if every idle thread has been taken off the count: then a token is on
-// its way for this one. Nor if somebody relies on there being a thread (ensure()): who counted on
-// this one before it left made that known before, and is seen here; the thread comes back as a
-// searching one.
+// its way for this one. Nor the last one if somebody relies on there being a thread (ensure()): who
+// counted on this one before it left made that known before, and is seen here; the thread comes
+// back as a searching one. Threads may have been started in its place meanwhile; one of them, above
+// the maximum then, leaves.
 bool Pool::leave(Seat& seat) {
     uint64_t state = state_.load(kSeqCst);
     while (idle_in(state) > 0) {
+        bool last = threads_in(state) == 1;
+        if (last && needed()) {
+            return false;
+        }
         if (state_.compare_exchange_weak(state, state - kIdle - kThread, kSeqCst)) {
-            if (!needed()) {
+            if (!last || !needed()) {
                 return true;
             }
             state_.fetch_add(kThread + kSearching, kSeqCst);

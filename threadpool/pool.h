@@ -49,7 +49,7 @@ class Pool {
         void (*serve)(void* context, Seat& seat);
         // Whether there is work to take. Lock-free; sequentially consistent with making it visible.
         bool (*pending)(void* context);
-        // Whether a thread must stay although it has been idle for long; null: no. Sequentially
+        // Whether one thread must stay although it has been idle for long; null: no. Sequentially
         // consistent like `pending`.
         bool (*needed)(void* context);
         // Counts what happens; called in any thread, must not block. `threads`: alive now.

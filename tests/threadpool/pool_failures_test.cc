@@ -242,6 +242,22 @@ BOOST_AUTO_TEST_CASE(a_thread_that_is_needed_as_it_leaves_comes_back) {
     BOOST_TEST(job.runs.load() == 1u);
 }
 
+// Also those above the maximum, whose idle time is over at once.
+BOOST_AUTO_TEST_CASE(where_one_thread_is_needed_the_others_leave) {
+    Crew& crew = Crew::hire({.threads_max = 3});
+    std::atomic<bool> need{true};
+    crew.at_need = [&] { return need.load(); };
+    HeldJobs held;
+    occupy(crew, held, 3);
+    crew.pool.set_threads_max(1);
+    held.release(3);
+    crew.wait_for([&] { return crew.left == 2; });
+    BOOST_TEST(crew.pool.threads() == 1u);
+    need = false;
+    crew.wait_until_gone();
+    BOOST_TEST(crew.left.load() == 3u);
+}
+
 // --- signals ----------------------------------------------------------------------------------
 
 // Another thread, which the handler tells to post a job and then waits for.
