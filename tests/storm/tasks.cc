@@ -42,14 +42,14 @@ void wait_until_no_thread_is_named(const std::string& start) {
     }
 }
 
+bool is_asleep(int thread) {
+    std::string line = read_all("/proc/self/task/" + std::to_string(thread) + "/stat");
+    size_t state = line.rfind(')');
+    return state != std::string::npos && state + 2 < line.size() && line[state + 2] == 'S';
+}
+
 void wait_until_asleep(int thread) {
-    std::string path = "/proc/self/task/" + std::to_string(thread) + "/stat";
-    for (;;) {
-        std::string line = read_all(path);
-        size_t state = line.rfind(')');
-        if (state != std::string::npos && state + 2 < line.size() && line[state + 2] == 'S') {
-            return;
-        }
+    while (!is_asleep(thread)) {
         sched_yield();
     }
 }

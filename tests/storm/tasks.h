@@ -11,6 +11,9 @@ int threads_named(const std::string& start);
 // Looks again and again until none is left.
 void wait_until_no_thread_is_named(const std::string& start);
 
+// Whether the thread sleeps now.
+bool is_asleep(int thread);
+
 // Looks again and again until the thread sleeps.
 void wait_until_asleep(int thread);
 
