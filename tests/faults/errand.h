@@ -7,6 +7,7 @@
 
 #include <aio.h>
 
+#include <atomic>
 #include <string>
 
 #include "tests/faults/ledger.h"
@@ -20,12 +21,12 @@ struct Demands {
 };
 extern Demands demands;
 
-// Sums over all errands.
+// Sums over all errands, some of which are submitted by other threads.
 struct Account {
-    long asked = 0;    // submissions tried
-    long refused = 0;  // by the call, as single requests
-    long audible = 0;  // accepted ones that want to be told
-    long cancelled = 0;
+    std::atomic<long> asked{0};    // submissions tried
+    std::atomic<long> refused{0};  // by the call, as single requests
+    std::atomic<long> audible{0};  // accepted ones that want to be told
+    std::atomic<long> cancelled{0};
 };
 extern Account account;
 

@@ -40,7 +40,10 @@ Result run_victim(const Plan& plan) {
     Result result;
     const char* victim = getenv("UAIO_TEST_VICTIM");
     require(victim != nullptr, "find the victim: UAIO_TEST_VICTIM");
-    result.command = std::string("exec ") + victim + " " + plan.function + " " +
+    // ThreadSanitizer would wait for a second at the end of each.
+    const char* start =
+        kThreadSanitizer ? "TSAN_OPTIONS=atexit_sleep_ms=0:$TSAN_OPTIONS exec " : "exec ";
+    result.command = std::string(start) + victim + " " + plan.function + " " +
                      std::to_string(plan.selector) + " " + std::to_string(plan.error) + " " +
                      std::to_string(plan.first) + " " + (plan.for_ever ? "ever" : "once") + " '" +
                      plan.below + "'";
