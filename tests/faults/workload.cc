@@ -126,7 +126,19 @@ void run_list(Model& model, int mode, Ring ring) {
 
 // --- streams ----------------------------------------------------------------------------------
 
+// Lets the engine come to rest: what waits has been parked, and the poller waits for it. Where a
+// plan keeps the poller from sleeping, that does not happen, and the workload goes on all the same.
+void let_settle() {
+    constexpr int kLooksMax = 500;
+    int looks = 0;
+    for (int quiet = 0; quiet < 2 && looks < kLooksMax; ++looks) {
+        quiet = others_asleep() ? quiet + 1 : 0;
+        sched_yield();
+    }
+}
+
 // Submits from another thread: one that gets no worker does the work itself, and may wait for ever.
+// The request has been parked when the object is there, if that is possible.
 class Submission {
   public:
     explicit Submission(std::function<bool()> submit)
@@ -137,6 +149,7 @@ class Submission {
           }) {
         while (number_ == 0) sched_yield();
         while (!over_ && !is_asleep(number_)) sched_yield();
+        let_settle();
     }
 
     // What the submission returned.
