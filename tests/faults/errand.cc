@@ -75,6 +75,7 @@ bool Errand::settle() {
 
 void Errand::settle_failure(int error, ssize_t result) {
     expect(!demands.all_succeed, "failed though nothing fails", error);
+    expect(error != EINTR, "an interrupted call is made again", error);
     expect(error == demands.planned_error || error == EAGAIN || error == EBADF,
            "an error that the plan explains", error);
     expect(result == -1, "an error comes with -1", result);

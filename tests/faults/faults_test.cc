@@ -84,10 +84,13 @@ void run_row(const Row& row, const Fault& fault) {
     fflush(stdout);
 }
 
+// Sanitizers and the portable back ends import somewhat different functions.
 void run_part(const std::string& name) {
+    auto imports = imports_of("libuaio.so.1");
     for (const Part& part : table()) {
         if (part.name != name) continue;
         for (const Row& row : part.rows) {
+            if (!imports.contains(row.name)) continue;
             for (const Fault& fault : row.faults) run_row(row, fault);
         }
     }

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -36,6 +37,8 @@ std::vector<Row> memory_and_threads() {
         fails<"mmap", Report::kMapFailed>(mmap, {{{ENOMEM}, {}}}),
         fails<"__register_atfork", Report::kReturned>(AtFork(), {{{ENOMEM}, {}}}),
         fails<"__cxa_atexit">(AtExit(), {{{ENOMEM}, {}}}),
+        // ThreadSanitizer's run-time has one of its own; the C library's is linked statically.
+        fails<"atexit">(atexit, {{{ENOMEM}, {}}}),
         fails<"pthread_attr_init", Report::kReturned>(pthread_attr_init, {{{ENOMEM}, {}}}),
         fails<"pthread_attr_setstacksize", Report::kReturned>(pthread_attr_setstacksize,
                                                               {{{EINVAL}, {}}}),
