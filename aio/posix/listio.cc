@@ -64,6 +64,17 @@ bool is_entry(const Aiocb* block) {
     return block != nullptr && block->aio_lio_opcode != LIO_NOP;
 }
 
+// Nothing of the list can be accepted. Whoever looks at its blocks, as POSIX tells the caller to
+// after EAGAIN, must not find what an earlier use has left there.
+template <class Aiocb>
+void refuse_list(Aiocb* const list[], int length, int error) {
+    for (int i = 0; i < length; ++i) {
+        if (is_entry(list[i])) {
+            refuse_block(list[i], error);
+        }
+    }
+}
+
 template <class Aiocb>
 Prepared prepare_list(Aiocb* const list[], int length, Batch& batch) {
     Prepared prepared;
@@ -104,6 +115,7 @@ int run_list(int mode, Aiocb* const list[], int length, const sigevent* event) {
     int error = 0;
     Batch* batch = open_batch(mode == LIO_NOWAIT ? event : nullptr, error);
     if (batch == nullptr) {
+        refuse_list(list, length, error);
         return error;
     }
     count(Counter::kLists);

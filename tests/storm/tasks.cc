@@ -3,9 +3,11 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "tests/support/require.h"
+#include "tests/support/signals.h"
 
 namespace uaio::test {
 namespace {
@@ -42,14 +44,26 @@ void wait_until_no_thread_is_named(const std::string& start) {
     }
 }
 
+bool is_asleep(int thread) {
+    std::string line = read_all("/proc/self/task/" + std::to_string(thread) + "/stat");
+    size_t state = line.rfind(')');
+    return state != std::string::npos && state + 2 < line.size() && line[state + 2] == 'S';
+}
+
+bool others_asleep() {
+    bool asleep = true;
+    DIR* tasks = opendir("/proc/self/task");
+    require(tasks != nullptr, "list the threads");
+    while (const dirent* entry = readdir(tasks)) {
+        int thread = atoi(entry->d_name);  // 0 for the folders themselves
+        asleep = asleep && (thread == 0 || thread == thread_number() || is_asleep(thread));
+    }
+    closedir(tasks);
+    return asleep;
+}
+
 void wait_until_asleep(int thread) {
-    std::string path = "/proc/self/task/" + std::to_string(thread) + "/stat";
-    for (;;) {
-        std::string line = read_all(path);
-        size_t state = line.rfind(')');
-        if (state != std::string::npos && state + 2 < line.size() && line[state + 2] == 'S') {
-            return;
-        }
+    while (!is_asleep(thread)) {
         sched_yield();
     }
 }
