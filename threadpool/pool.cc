@@ -247,7 +247,7 @@ bool Pool::take_token() {
 bool Pool::leave(Seat& seat) {
     uint64_t state = state_.load(kSeqCst);
     while (idle_in(state) > 0) {
-        bool last = threads_in(state) == 1;
+        bool last = threads_in(state) - starting_in(state) <= 1;  // those may not come
         if (last && needed()) {
             return false;
         }
