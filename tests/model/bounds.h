@@ -22,6 +22,7 @@ inline constexpr Table kTables[] = {
     {"reads and writes, withdrawn",
      {Order::kConflict, "R0@0+4 R0@2+4 W0@0+4d W0@2+4d W0@3+3", 3, 2, 0, true}},
     {"streams in strict order", {Order::kStrict, "R3@0+2 W3@0+2^1 S3", 3, 1, 1, true}},
+    {"parked side by side", {Order::kConflict, "R3@0+2 R4@0+1 W3@0+2", 2, 1, 2, true}},
     {"a stream, both times", {Order::kConflict, "R3@0+2 R3@0+1^1 W3@0+2", 3, 0, 1, true}},
     {"reads and writes",
      {Order::kConflict, "R0@0+4 R0@2+4 W0@0+4d W0@2+4d W0@3+3", 4, 0, 0, false}},

@@ -119,7 +119,8 @@ std::string sentence_of(const Admission& admission) {
     std::ostringstream text;
     text << "admit " << kNouns[static_cast<size_t>(admission.kind)];
     if (!is_sync(admission.kind)) {
-        text << " of " << admission.bytes << " bytes at " << admission.offset;
+        text << " of " << admission.bytes << (admission.bytes == 1 ? " byte" : " bytes") << " at "
+             << admission.offset;
     }
     text << (admission.append ? ", appending" : "") << (admission.direct ? ", direct" : "");
     text << ", on descriptor " << admission.lane;
