@@ -3,7 +3,7 @@
 //
 // The rest of the schedule's rules: schedule_sync_test.cc, schedule_withdraw_test.cc,
 // schedule_park_test.cc, and schedule_strict_test.cc for the other policy. All short walks through
-// the schedule, and random longer ones: tests/model.
+// the schedule, and random longer ones: tests/walks.
 #define BOOST_TEST_MODULE schedule
 #include "aio/schedule.h"
 

@@ -1,4 +1,4 @@
-#include "tests/model/reference.h"
+#include "tests/walks/reference.h"
 
 #include <algorithm>
 

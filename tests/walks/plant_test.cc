@@ -1,7 +1,7 @@
 // The machine finds what it is made for. Method: each planted error must be found by enumerating
 // the very walks of enumerate_test; and those that harm data, by looking at the bytes alone.
 #define BOOST_TEST_MODULE plant
-#include "tests/model/plant.h"
+#include "tests/walks/plant.h"
 
 #include <algorithm>
 #include <iostream>
@@ -9,8 +9,8 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "tests/model/bounds.h"
-#include "tests/model/shrink.h"
+#include "tests/walks/bounds.h"
+#include "tests/walks/shrink.h"
 
 namespace uaio::test {
 namespace {

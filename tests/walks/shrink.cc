@@ -1,4 +1,4 @@
-#include "tests/model/shrink.h"
+#include "tests/walks/shrink.h"
 
 #include <algorithm>
 #include <iomanip>

@@ -1,4 +1,4 @@
-#include "tests/model/media.h"
+#include "tests/walks/media.h"
 
 #include <algorithm>
 

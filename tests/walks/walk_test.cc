@@ -1,6 +1,6 @@
 // Walks have names, and names are walks. Method: tables of words.
 #define BOOST_TEST_MODULE walk
-#include "tests/model/walk.h"
+#include "tests/walks/walk.h"
 
 #include <stdexcept>
 

@@ -8,7 +8,7 @@
 #include <string>
 
 #include "aio/schedule.h"
-#include "tests/model/walk.h"
+#include "tests/walks/walk.h"
 
 namespace uaio::test {
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "aio/request.h"
-#include "tests/model/walk.h"
+#include "tests/walks/walk.h"
 
 namespace uaio::test {
 

@@ -2,13 +2,13 @@
 // is shrunk to a walk that anybody can read. Method: a bounded number of walks from a seed that is
 // printed; `bazel run //tools:explore` makes as many as one likes.
 #define BOOST_TEST_MODULE random_walk
-#include "tests/model/random_walk.h"
+#include "tests/walks/random_walk.h"
 
 #include <stdio.h>
 
 #include <boost/test/unit_test.hpp>
 
-#include "tests/model/shrink.h"
+#include "tests/walks/shrink.h"
 #include "tests/storm/scale.h"
 #include "tests/support/seed.h"
 

@@ -11,10 +11,10 @@
 #include <chrono>
 #include <iostream>
 
-#include "tests/model/plant.h"
-#include "tests/model/progress.h"
-#include "tests/model/random_walk.h"
-#include "tests/model/shrink.h"
+#include "tests/walks/plant.h"
+#include "tests/walks/progress.h"
+#include "tests/walks/random_walk.h"
+#include "tests/walks/shrink.h"
 #include "tools/uaio/arguments.h"
 #include "tools/uaio/failure.h"
 

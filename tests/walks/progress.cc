@@ -1,4 +1,4 @@
-#include "tests/model/progress.h"
+#include "tests/walks/progress.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-#include "tests/model/walk.h"
+#include "tests/walks/walk.h"
 
 #include <array>
 #include <sstream>

@@ -4,8 +4,8 @@
 #include <optional>
 #include <ostream>
 
-#include "tests/model/enumerate.h"
-#include "tests/model/plant.h"
+#include "tests/walks/enumerate.h"
+#include "tests/walks/plant.h"
 
 namespace uaio::test {
 

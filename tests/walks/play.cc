@@ -1,4 +1,4 @@
-#include "tests/model/play.h"
+#include "tests/walks/play.h"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "tests/model/random_walk.h"
+#include "tests/walks/random_walk.h"
 
 #include <algorithm>
 #include <array>

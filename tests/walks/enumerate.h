@@ -11,9 +11,9 @@
 #include <string>
 #include <vector>
 
-#include "tests/model/plant.h"
-#include "tests/model/play.h"
-#include "tests/model/walk.h"
+#include "tests/walks/plant.h"
+#include "tests/walks/play.h"
+#include "tests/walks/walk.h"
 
 namespace uaio::test {
 

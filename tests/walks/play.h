@@ -30,10 +30,10 @@
 #include <vector>
 
 #include "aio/lane.h"
-#include "tests/model/media.h"
-#include "tests/model/plant.h"
-#include "tests/model/reference.h"
-#include "tests/model/walk.h"
+#include "tests/walks/media.h"
+#include "tests/walks/plant.h"
+#include "tests/walks/reference.h"
+#include "tests/walks/walk.h"
 
 namespace uaio::test {
 

@@ -1,4 +1,4 @@
-#include "tests/model/plant.h"
+#include "tests/walks/plant.h"
 
 #include <algorithm>
 #include <utility>

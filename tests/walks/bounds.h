@@ -1,7 +1,7 @@
 // The bounds of the normal suite: a table for each rule, with just the requests that rule is about.
 #pragma once
 
-#include "tests/model/enumerate.h"
+#include "tests/walks/enumerate.h"
 #include "tests/storm/scale.h"
 
 namespace uaio::test {

@@ -2,7 +2,7 @@
 // of choices are played, and each step is compared with the reference (play.h). Each table of
 // choices is about one rule; the numbers of walks and steps are printed.
 #define BOOST_TEST_MODULE enumerate
-#include "tests/model/enumerate.h"
+#include "tests/walks/enumerate.h"
 
 #include <stdio.h>
 
@@ -10,7 +10,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "tests/model/bounds.h"
+#include "tests/walks/bounds.h"
 
 namespace uaio::test {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/model/reference.h"
+#include "tests/walks/reference.h"
 
 namespace uaio::test {
 

@@ -1,4 +1,4 @@
-#include "tests/model/enumerate.h"
+#include "tests/walks/enumerate.h"
 
 #include <algorithm>
 
