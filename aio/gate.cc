@@ -12,7 +12,7 @@ uint64_t order(const Request& request) {
 bool may_overtake(const Gate& gate, const Request& newcomer) {
     return gate.solo != nullptr && order(newcomer) < order(*gate.solo) &&
            gate.solo->state.load(std::memory_order_relaxed) == State::kReady &&  // under the lock
-           gate.solo->progress == 0;
+           !gate.solo->tried;
 }
 
 void let_in(Gate& gate, Request& request) {

@@ -2,9 +2,8 @@
 //
 // Requests that do not get through wait in a heap and follow in queue order. At a gate for one, a
 // newcomer that comes earlier in queue order changes places with the one that got through, as long
-// as that one has not been taken and has not moved any bytes: so such a gate is in strict queue
-// order. A wider gate only spreads workers over lanes, and its order is that of arrival among those
-// that got through.
+// as that one has never been taken: so such a gate is in strict queue order. A wider gate only
+// spreads workers over lanes, and its order is that of arrival among those that got through.
 //
 // Pure; guarded by the owner of the schedule. A zeroed gate is empty.
 #pragma once

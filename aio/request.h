@@ -78,6 +78,7 @@ struct Request : SlabRecord,
     std::atomic<State> state;  // atomic for aio_cancel, which asks while a worker publishes
     bool ranged;               // in the lane's range index
     bool gated;                // counts at its gate
+    bool tried;                // was parked once: nobody takes its place at its gate
     bool file_given;           // its `spare_file` has been given to the file table, for ever
     uint32_t gate_limit;       // how many its gate lets in at one time, by the policy
 

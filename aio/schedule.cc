@@ -50,7 +50,7 @@ void Schedule::admit(Request& request) {
     uint64_t order = order_of(kPriorityMax - request.operation.priority, request.sequence);
     static_cast<RangeNode&>(request).order = order;
     static_cast<HeapNode&>(request).order = order;
-    request.ranged = request.gated = false;
+    request.ranged = request.gated = request.tried = false;
     request.gate = nullptr;
     request.file = nullptr;
     request.waiters = {};
@@ -163,6 +163,7 @@ void Schedule::park(Request& request) {
     Request*& place = request.lane->parked[static_cast<int>(direction_of(request.operation.kind))];
     UAIO_CHECK(state_of(request) == State::kRunning && place == nullptr);
     place = &request;
+    request.tried = true;
     parked_.push_back(request);
     ++parked_count_;
     set_state(request, State::kParked);

@@ -39,7 +39,8 @@ class Schedule {
     // at the head of its direction.
     void park(Request& request);
 
-    // The stream may have something for a parked request: it becomes kReady.
+    // The stream may have something for a parked request: it becomes kReady, still at the head of
+    // its direction, whoever comes.
     void unpark(Request& request);
 
     // The same for all that are parked.

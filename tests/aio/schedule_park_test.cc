@@ -73,6 +73,19 @@ BOOST_FIXTURE_TEST_CASE(it_stays_at_the_head_of_its_direction, ParkedStage) {
     take(next);
 }
 
+// Else whoever passes it would pass those, too, that wait behind it and are more urgent.
+BOOST_FIXTURE_TEST_CASE(it_stays_there_while_it_is_to_be_tried_again, ParkedStage) {
+    Request& first = park(0, reading(stream(1), 0, 10));
+    Request& urgent = admit(0, reading(stream(1), 0, 10, 5));
+    schedule->unpark(first);
+    Request& next = admit(0, reading(stream(1), 0, 10, 3));
+    take(first);
+    schedule->retire(first);
+    take(urgent);
+    schedule->retire(urgent);
+    take(next);
+}
+
 BOOST_FIXTURE_TEST_CASE(the_other_direction_goes_on, ParkedStage) {
     Request& read = park(0, reading(stream(1), 0, 10));
     Request& write = park(0, writing(stream(1), 0, 10));

@@ -2,8 +2,8 @@
 // hand are admitted, taken, retired and withdrawn one by one, and their states read.
 //
 // The rest of the schedule's rules: schedule_sync_test.cc, schedule_withdraw_test.cc,
-// schedule_park_test.cc, and schedule_strict_test.cc for the other policy. Long random series:
-// schedule_model_test.cc and schedule_data_test.cc.
+// schedule_park_test.cc, and schedule_strict_test.cc for the other policy. All short walks through
+// the schedule, and random longer ones: tests/walks.
 #define BOOST_TEST_MODULE schedule
 #include "aio/schedule.h"
 
