@@ -1,8 +1,8 @@
 // The bounds of the normal suite: a table for each rule, with just the requests that rule is about.
 #pragma once
 
-#include "tests/walks/enumerate.h"
 #include "tests/storm/scale.h"
+#include "tests/walks/enumerate.h"
 
 namespace uaio::test {
 

@@ -8,9 +8,9 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "tests/walks/shrink.h"
 #include "tests/storm/scale.h"
 #include "tests/support/seed.h"
+#include "tests/walks/shrink.h"
 
 namespace uaio::test {
 namespace {
