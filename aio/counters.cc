@@ -25,13 +25,21 @@ constinit CounterRecord own_record = {};
 constinit std::atomic<CounterRecord*> record{&own_record};
 constinit void* mapped = nullptr;
 
+// Nobody else can have it under another name, write to it, or cut it short while it is mapped.
+bool is_private(const struct stat& status) {
+    return status.st_uid == geteuid() && status.st_nlink == 1 &&
+           (status.st_mode & (S_IRWXG | S_IRWXO)) == 0;
+}
+
 bool is_usable(const struct stat& status) {
-    return S_ISREG(status.st_mode) && status.st_uid == geteuid() &&
+    return S_ISREG(status.st_mode) && is_private(status) &&
            status.st_size >= static_cast<off_t>(kStatsFileBytes);
 }
 
+// What is no file is opened too before that is known: without waiting for its other end, and
+// without becoming its terminal.
 void* map_file(const char* path) {
-    int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
     if (fd < 0) {
         return nullptr;
     }

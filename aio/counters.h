@@ -94,8 +94,8 @@ void count(Counter counter, uint64_t amount = 1);
 void raise_to(std::atomic<uint64_t>& mark, uint64_t value);
 
 // Attaches to the statistics file at `path`; null or an unusable file selects static memory.
-// Called at first use of the engine. Opens with O_NOFOLLOW and refuses a file that is not regular
-// or that another user owns. Keeps errno.
+// Called at first use of the engine. Never creates a file and never follows a link there; refuses
+// what is not regular, has a second name, or is not this user's alone. Keeps errno.
 void open_counters(const char* path);
 
 // Detaches and starts from zero in static memory. Only for a forked child.

@@ -9,6 +9,11 @@
 namespace uaio {
 
 Engine::Cancelled Engine::cancel(uint32_t number, const void* owner) {
+    // Garbage may say of itself that it is in progress before there has been any request. Acquire
+    // pairs with the release in start_once().
+    if (!started_.load(std::memory_order_acquire)) {
+        return {0, 0};
+    }
     SignalBlock block;
     Request* request;
     Lane* lane = nullptr;

@@ -244,6 +244,33 @@ BOOST_AUTO_TEST_CASE(a_symbolic_link_is_refused) {
     BOOST_TEST(file.header().records_used == 0u);
 }
 
+BOOST_AUTO_TEST_CASE(a_file_with_a_second_name_is_refused) {
+    StatsFile file;
+    std::string second = scratch_path(".second");
+    require(link(file.path().c_str(), second.c_str()) == 0, "make a hard link");
+    open_counters(second.c_str());
+    unlink(second.c_str());
+    BOOST_TEST(counts_in_memory(file));
+    BOOST_TEST(file.header().records_used == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_others_may_use_is_refused) {
+    for (mode_t others : {0040, 0020, 0004, 0002}) {
+        StatsFile file;
+        require(chmod(file.path().c_str(), 0600 | others) == 0, "let others in");
+        open_counters(file.path().c_str());
+        BOOST_TEST(counts_in_memory(file));
+        BOOST_TEST(file.header().records_used == 0u);
+        close_counters();
+    }
+}
+
+BOOST_AUTO_TEST_CASE(no_file_is_created) {
+    std::string missing = scratch_path(".missing");
+    open_counters(missing.c_str());
+    BOOST_TEST(access(missing.c_str(), F_OK) != 0);
+}
+
 BOOST_AUTO_TEST_CASE(what_is_not_a_file_is_refused) {
     std::string fifo = scratch_path(".fifo");
     require(mkfifo(fifo.c_str(), 0600) == 0, "make a named pipe");

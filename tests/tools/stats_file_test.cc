@@ -109,6 +109,22 @@ BOOST_AUTO_TEST_CASE(more_claims_than_records_are_counted_not_followed) {
     BOOST_TEST(file.read().unplaced == UINT32_MAX - kStatsRecordsMax);
 }
 
+// The reader must not die of it.
+BOOST_AUTO_TEST_CASE(a_file_cut_short_is_read_as_far_as_it_goes) {
+    StatsFile file;
+    {
+        Client client(file.path());
+        client.claim("first", 1);
+        client.claim("second", 1);
+    }
+    off_t two = sizeof(StatsHeader) + 2 * sizeof(CounterRecord);
+    test::require(truncate(file.path().c_str(), two - 1) == 0, "cut the file short");
+    BOOST_TEST(file.read().processes.size() == 1u);
+    test::require(truncate(file.path().c_str(), 0) == 0, "empty the file");
+    BOOST_TEST(file.read().processes.empty());
+    BOOST_TEST(file.read().unplaced == 0u);
+}
+
 BOOST_AUTO_TEST_CASE(a_name_cannot_write_to_the_terminal) {
     StatsFile file;
     Client client(file.path());

@@ -5,10 +5,19 @@
 
 namespace uaio {
 
+namespace {
+
+// A control character could start a line of its own, or command a terminal.
+char printable(char c) {
+    return static_cast<unsigned char>(c) < ' ' || c == 0x7f ? '?' : c;
+}
+
+}  // namespace
+
 Message& Message::text(const char* text) {
     // One byte stays free for the newline.
     while (*text != '\0' && used_ < kBytesMax - 1) {
-        bytes_[used_++] = *text++;
+        bytes_[used_++] = printable(*text++);
     }
     return *this;
 }

@@ -2,7 +2,8 @@
 //
 //     Message().text("UAIO_THREADS=").text(value).text(": not a number").send();
 //
-// prints "uaio: UAIO_THREADS=...: not a number". Text past the end of the buffer is cut.
+// prints "uaio: UAIO_THREADS=...: not a number". Text past the end of the buffer is cut,
+// and a control character becomes a question mark: what is printed may come from anywhere.
 // Async-signal-safe; keeps errno.
 #pragma once
 

@@ -4,14 +4,12 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <new>
+#include <memory>
 
 #include "tools/uaio/failure.h"
-#include "tools/uaio/files.h"
 
 namespace uaio::tools {
 namespace {
@@ -40,46 +38,57 @@ ProcessCounters summed(const CounterRecord& record, pid_t pid) {
     return process;
 }
 
+// Headers and records are made on the heap, because GCC's address sanitizer does not keep their
+// alignment on the stack.
+
+// 0 or an errno value.
+int write_header(int fd) {
+    auto header = std::make_unique<StatsHeader>();
+    header->magic = kStatsMagic;
+    header->record_bytes = sizeof(CounterRecord);
+    header->records_max = kStatsRecordsMax;
+    ssize_t written = pwrite(fd, header.get(), sizeof *header, 0);
+    if (written == sizeof *header) return 0;
+    return written < 0 ? errno : EIO;
+}
+
 }  // namespace
 
 StatsFile::StatsFile() {
     const char* directory = getenv("TMPDIR");
     bool given = directory != nullptr && directory[0] == '/';
     path_ = std::string(given ? directory : "/tmp") + "/uaio-stats-XXXXXX";
-    OwnedFd fd(mkostemp(path_.data(), O_CLOEXEC));
-    if (!fd.valid()) {
+    fd_ = OwnedFd(mkostemp(path_.data(), O_CLOEXEC));
+    if (!fd_.valid()) {
         throw system_failure(kExitRunFailure, "cannot create the statistics file " + path_, errno);
     }
-    int error = posix_fallocate(fd.get(), 0, kStatsFileBytes);
-    if (error == 0) {
-        mapping_ = mmap(nullptr, kStatsFileBytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd.get(), 0);
-        if (mapping_ == MAP_FAILED) error = errno;
-    }
+    int error = posix_fallocate(fd_.get(), 0, kStatsFileBytes);
+    if (error == 0) error = write_header(fd_.get());
     if (error != 0) {
         unlink(path_.c_str());
         throw system_failure(kExitRunFailure, "cannot use the statistics file " + path_, error);
     }
-    auto* header = new (mapping_) StatsHeader{};
-    header->magic = kStatsMagic;
-    header->record_bytes = sizeof(CounterRecord);
-    header->records_max = kStatsRecordsMax;
 }
 
 StatsFile::~StatsFile() {
-    munmap(mapping_, kStatsFileBytes);
     unlink(path_.c_str());
 }
 
+// Read and not mapped: a program may have cut the file short, and beyond its end a mapping is a
+// SIGBUS.
 Statistics StatsFile::read() const {
-    auto* header = static_cast<const StatsHeader*>(mapping_);
-    auto* records = reinterpret_cast<const CounterRecord*>(header + 1);
-    uint32_t claimed = header->records_used.load(std::memory_order_acquire);
+    auto header = std::make_unique<StatsHeader>();
+    if (!read_exactly(fd_.get(), header.get(), sizeof *header, 0)) return {};
+    // Relaxed: a copy of our own.
+    uint32_t claimed = header->records_used.load(std::memory_order_relaxed);
     uint32_t used = std::min(claimed, kStatsRecordsMax);
     Statistics statistics{{}, claimed - used};
+    auto record = std::make_unique<CounterRecord>();
     for (uint32_t i = 0; i < used; ++i) {
-        // Pairs with the release of the process that claimed the record.
-        pid_t pid = records[i].pid.load(std::memory_order_acquire);
-        if (pid != 0) statistics.processes.push_back(summed(records[i], pid));
+        auto offset = static_cast<off_t>(sizeof *header + i * sizeof *record);
+        if (!read_exactly(fd_.get(), record.get(), sizeof *record, offset)) break;
+        pid_t pid = record->pid.load(std::memory_order_relaxed);  // likewise
+        if (pid != 0) statistics.processes.push_back(summed(*record, pid));
     }
     return statistics;
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "aio/counters.h"
+#include "tools/uaio/files.h"
 
 namespace uaio::tools {
 
@@ -41,12 +42,12 @@ class StatsFile {
 
     const std::string& path() const { return path_; }
 
-    // Trusts nothing that a program can have overwritten.
+    // Trusts nothing that a program can have overwritten. What it cut off is left out.
     Statistics read() const;
 
   private:
     std::string path_;
-    void* mapping_ = nullptr;
+    OwnedFd fd_;
 };
 
 }  // namespace uaio::tools

@@ -52,6 +52,11 @@ BOOST_AUTO_TEST_CASE(a_line_that_just_fits_is_not_cut) {
     BOOST_TEST(line == "uaio: " + text + "\n");
 }
 
+BOOST_AUTO_TEST_CASE(what_is_printed_cannot_start_a_line_or_command_a_terminal) {
+    std::string line = sent([] { Message().text("a\nb\x1b[2Jc\x7f\t\xc3\xa9").send(); });
+    BOOST_TEST(line == "uaio: a?b?[2Jc??\xc3\xa9\n");
+}
+
 BOOST_AUTO_TEST_CASE(errno_is_kept_even_if_nobody_can_read_the_line) {
     test::ChildEnd end = test::run_in_child([] {
         close(STDERR_FILENO);
