@@ -221,16 +221,25 @@ void Engine::finish(Request& request, ssize_t result, int error) {
     deliver(request.notice);
     if (request.batch != nullptr) {
         Batch& batch = *request.batch;
-        leave_batch(batch);
+        if (leave(batch)) {
+            end_batch(batch);
+        }
         release(batch);
     }
 }
 
-void Engine::leave_batch(Batch& batch) {
+// Delivering takes locks, and a signal handler that interrupted it could wait for somebody who needs
+// them too.
+void Engine::submitted(Batch& batch) {
     if (leave(batch)) {
-        deliver(batch.notice);
-        ring(batch);
+        SignalBlock block;
+        end_batch(batch);
     }
+}
+
+void Engine::end_batch(Batch& batch) {
+    deliver(batch.notice);
+    ring(batch);
 }
 
 }  // namespace uaio

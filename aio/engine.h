@@ -85,7 +85,7 @@ class Engine {
     WaitingRoom& waiting_room() { return waiting_room_; }
 
     // The submitter of `batch` has posted all of it.
-    void submitted(Batch& batch) { leave_batch(batch); }
+    void submitted(Batch& batch);
 
     // The settings in force. Async-signal-safe.
     const Options& options() const { return options_; }
@@ -121,7 +121,7 @@ class Engine {
     void look_after();
     void run_all_here();
     void finish(Request& request, ssize_t result, int error);
-    void leave_batch(Batch& batch);
+    static void end_batch(Batch& batch);
     enum class Partial { kKeep, kEnd };  // what to do with a write that has been written in part
 
     Cancelled withdraw_all(Lane& lane, Partial partial, uint64_t end);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stddef.h>
+#include <stdint.h>
 
 namespace uaio {
 
@@ -12,5 +13,9 @@ inline constexpr int kLevels = 128;
 // The most threads that one pool may be told to have: fields of its state word are 16 bits wide,
 // and a process seldom gets more than 32,000 threads.
 inline constexpr unsigned kPoolThreadsMax = 16'384;
+
+// A thread that would leave, but has to stay because it is needed, looks this often whether it still
+// is.
+inline constexpr int64_t kMustStayNs = 100'000'000;
 
 }  // namespace uaio

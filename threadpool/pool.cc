@@ -209,20 +209,27 @@ bool Pool::claim_idle() {
 
 // False when the thread has left the pool.
 bool Pool::sleep(Seat& seat) {
+    bool surplus = threads() > threads_max_.load(std::memory_order_relaxed);
+    int64_t deadline = now_ns() + (surplus ? 0 : idle_ns_.load(std::memory_order_relaxed));
     for (;;) {
-        bool surplus = threads() > threads_max_.load(std::memory_order_relaxed);
-        int64_t deadline = now_ns() + (surplus ? 0 : idle_ns_.load(std::memory_order_relaxed));
         while (wait_on(tokens_, 0, deadline) != WaitEnd::kTimedOut) {
             if (take_token()) {
                 seat.searching_ = true;  // as counted by the waker
                 return true;
             }
         }
-        if (leave(seat)) {
-            return false;
-        }
-        if (seat.searching_) {
-            return true;
+        switch (leave(seat)) {
+            case Leaving::kLeft:
+                return false;
+            case Leaving::kCameBack:
+                return true;
+            case Leaving::kMustStay:
+                deadline = now_ns() + kMustStayNs;
+                break;
+            case Leaving::kClaimed:
+                // Without a deadline: whoever posts the token may be less urgent than this thread.
+                deadline = kNever;
+                break;
         }
     }
 }
@@ -244,23 +251,23 @@ bool Pool::take_token() {
 // counted on this one before it left made that known before, and is seen here; the thread comes
 // back as a searching one. Threads may have been started in its place meanwhile; one of them, above
 // the maximum then, leaves.
-bool Pool::leave(Seat& seat) {
+Pool::Leaving Pool::leave(Seat& seat) {
     uint64_t state = state_.load(kSeqCst);
     while (idle_in(state) > 0) {
         bool last = threads_in(state) - starting_in(state) <= 1;  // those may not come
         if (last && needed()) {
-            return false;
+            return Leaving::kMustStay;
         }
         if (state_.compare_exchange_weak(state, state - kIdle - kThread, kSeqCst)) {
             if (!last || !needed()) {
-                return true;
+                return Leaving::kLeft;
             }
             state_.fetch_add(kThread + kSearching, kSeqCst);
             seat.searching_ = true;
-            return false;
+            return Leaving::kCameBack;
         }
     }
-    return false;
+    return Leaving::kClaimed;
 }
 
 // A thread that is only being started may not come. Its starter has blocked signals and waits for

@@ -111,7 +111,8 @@ class Pool {
     bool rest(Seat& seat);
     bool sleep(Seat& seat);
     bool take_token();
-    bool leave(Seat& seat);
+    enum class Leaving : uint8_t { kLeft, kCameBack, kMustStay, kClaimed };
+    Leaving leave(Seat& seat);
     bool claim_idle();
     bool start();
     bool pending() const { return owner_->pending(owner_->context); }

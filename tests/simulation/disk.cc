@@ -82,14 +82,13 @@ Disk::Open* Disk::find(int fd) {
 
 // --- runs -------------------------------------------------------------------------------------
 
-Run& Disk::begin(Kind kind, int fd, const void* buffer) {
+Run& Disk::begin(Kind kind, int fd, const File& file, const void* buffer) {
     Fiber& thread = *world.current();
     if (thread.run != nullptr) {
         world.fail("%s has done the work of a request and never published it", thread.name.c_str());
     }
-    world.trace("%s descriptor %d, file %d", name_of(kind), fd,
-                static_cast<int>(find(fd)->file->number));
-    auto* run = new Run{fd, kind, find(fd)->file, buffer, world.steps(), 0, 0, 0};
+    world.trace("%s descriptor %d, file %d", name_of(kind), fd, static_cast<int>(file.number));
+    auto* run = new Run{fd, kind, &file, buffer, world.steps(), 0, 0, 0};
     thread.run = run;
     return *run;
 }
@@ -125,7 +124,7 @@ ssize_t Disk::transfer(Kind kind, int fd, void* buffer, size_t bytes, int64_t of
         return -1;
     }
     Open as_opened = *open;
-    Run& run = begin(kind, fd, buffer);
+    Run& run = begin(kind, fd, *as_opened.file, buffer);
     take_time();
     if (world.one_in(faults.io_error_one_in)) {
         return end(run, -1, kind == Kind::kWrite && world.one_in(2) ? ENOSPC : EIO);
@@ -157,11 +156,12 @@ int Disk::sync(Kind kind, int fd) {
     if (is_interrupted()) {
         return -1;
     }
-    if (find(fd) == nullptr) {
+    Open* open = find(fd);
+    if (open == nullptr) {
         errno = EBADF;
         return -1;
     }
-    Run& run = begin(kind, fd, nullptr);
+    Run& run = begin(kind, fd, *open->file, nullptr);
     take_time();
     bool fails = world.one_in(faults.io_error_one_in);
     return static_cast<int>(end(run, fails ? -1 : 0, fails ? EIO : 0));
@@ -170,35 +170,20 @@ int Disk::sync(Kind kind, int fd) {
 // --- streams ----------------------------------------------------------------------------------
 
 ssize_t Disk::transfer_stream(Kind kind, int fd, void* buffer, size_t bytes, bool may_wait) {
+    world.point("read or write of a stream", buffer);
+    Open* open = find(fd);
+    if (open == nullptr) {
+        errno = EBADF;
+        return -1;
+    }
+    File& stream =
+        *open->file;  // for as long as the call takes, whatever becomes of the descriptor
     for (;;) {
-        world.point("read or write of a stream", buffer);
         if (is_interrupted()) {
             return -1;
         }
-        Open* open = find(fd);
-        if (open == nullptr) {
-            errno = EBADF;
-            return -1;
-        }
-        File& stream = *open->file;
-        if (is_ready(fd, kind == Kind::kRead)) {
-            if (world.current()->run != nullptr) {  // a write in several pieces
-                delete take_run();
-            }
-            Run& run = begin(kind, fd, buffer);
-            if (kind == Kind::kRead) {
-                size_t count = std::min(bytes, stream.input.size());
-                std::copy_n(stream.input.begin(), count, static_cast<char*>(buffer));
-                stream.input.erase(stream.input.begin(),
-                                   stream.input.begin() + static_cast<ptrdiff_t>(count));
-                return end(run, static_cast<ssize_t>(count), 0);
-            }
-            if (stream.hung_up) {
-                return end(run, -1, EPIPE);
-            }
-            size_t count = std::min(bytes, stream.room);
-            stream.room -= count;
-            return end(run, static_cast<ssize_t>(count), 0);
+        if (is_ready(stream, kind == Kind::kRead)) {
+            return move_stream(kind, fd, stream, buffer, bytes);
         }
         if (!may_wait) {
             delete take_run();  // what was written before belongs to a request that goes on later
@@ -209,12 +194,27 @@ ssize_t Disk::transfer_stream(Kind kind, int fd, void* buffer, size_t bytes, boo
     }
 }
 
-bool Disk::is_ready(int fd, bool input) {
-    Open* open = find(fd);
-    if (open == nullptr || open->file->hung_up) {
-        return true;
+ssize_t Disk::move_stream(Kind kind, int fd, File& stream, void* buffer, size_t bytes) {
+    if (world.current()->run != nullptr) {  // a write in several pieces
+        delete take_run();
     }
-    return input ? !open->file->input.empty() : open->file->room > 0;
+    Run& run = begin(kind, fd, stream, buffer);
+    if (kind == Kind::kRead) {
+        auto count = static_cast<ptrdiff_t>(std::min(bytes, stream.input.size()));
+        std::copy_n(stream.input.begin(), count, static_cast<char*>(buffer));
+        stream.input.erase(stream.input.begin(), stream.input.begin() + count);
+        return end(run, count, 0);
+    }
+    if (stream.hung_up) {
+        return end(run, -1, EPIPE);
+    }
+    size_t count = std::min(bytes, stream.room);
+    stream.room -= count;
+    return end(run, static_cast<ssize_t>(count), 0);
+}
+
+bool Disk::is_ready(const File& stream, bool input) {
+    return stream.hung_up || (input ? !stream.input.empty() : stream.room > 0);
 }
 
 void Disk::feed(File& stream, size_t bytes) {

@@ -69,12 +69,13 @@ class Disk {
     ssize_t transfer_stream(Kind kind, int fd, void* buffer, size_t bytes, bool may_wait);
     int sync(Kind kind, int fd);
 
-    bool is_ready(int fd, bool input);
+    static bool is_ready(const File& stream, bool input);
     std::vector<std::pair<int, bool>> armed;  // descriptor, whether for input
     bool set_open = false;
 
   private:
-    Run& begin(Kind kind, int fd, const void* buffer);
+    Run& begin(Kind kind, int fd, const File& file, const void* buffer);
+    ssize_t move_stream(Kind kind, int fd, File& stream, void* buffer, size_t bytes);
     ssize_t end(Run& run, ssize_t result, int error);
     ssize_t move(Run& run, const Open& open, void* buffer, size_t bytes, int64_t offset);
     void changed();

@@ -51,7 +51,7 @@ struct Call : Target {
     uint64_t returned = 0;  // and when it had returned; 0: it has not yet
     bool begun = false;
     bool refused = false;
-    bool not_cancelled = false;  // aio_cancel has said so
+    bool not_cancelled = false;    // aio_cancel has said so
     uint64_t closed = UINT64_MAX;  // when its descriptor was
     int published = 0;
     int status = 0;
@@ -298,16 +298,8 @@ void submit_list(Client& client) {
                             static_cast<int>(blocks.size()), &event);
     int error = errno;
     world.current()->call = nullptr;
-    bool none_begun = std::ranges::none_of(list.calls, [](Call* call) { return call->begun; });
-    if (answer != 0 && error == EAGAIN && none_begun) {  // perhaps before it looked at any entry
-        list.expects = list.expects && std::ranges::any_of(list.calls, &Call::refused);
-        for (Call* call : list.calls) {
-            call->refused = true;
-            call->expects = false;
-            call->returned = world.steps();
-            scribble(*call->slot);
-        }
-        return;
+    if (submitting.next == 0 && answer != 0) {  // not even a record for the list itself
+        list.expects = false;
     }
     if (waits && (answer == 0 || error == EIO) &&
         !std::ranges::all_of(list.calls, [](Call* call) { return is_settled(*call); })) {
@@ -729,7 +721,10 @@ void status_stored(const void* word, long value) {
     if (call.run != nullptr && (call.run->fd != call.fd || call.run->kind != call.kind)) {
         fail(call, "published with the result of another");
     }
-    if (call.run != nullptr && call.run->file != call.file) {
+    // A call that was made while its descriptor was being closed, and so was not waited for, is the
+    // program's own race.
+    bool was_closed = call.closed != UINT64_MAX || !replaced[call.fd];
+    if (call.run != nullptr && call.run->file != call.file && was_closed) {
         fail(call, "it reached a file that its descriptor did not stand for");
     }
     if (call.run != nullptr && call.run->ended > call.closed) {

@@ -144,7 +144,8 @@ int wait_readiness(ReadinessEvent* events, int events_max, int timeout_ms) {
         int count = 0;
         for (size_t i = 0; i < disk.armed.size() && count < events_max;) {
             auto [fd, input] = disk.armed[i];
-            if (disk.is_ready(fd, input)) {
+            sim::Disk::Open* open = disk.find(fd);
+            if (open == nullptr || sim::Disk::is_ready(*open->file, input)) {
                 events[count++] = {fd, input ? Direction::kIn : Direction::kOut};
                 disk.armed.erase(disk.armed.begin() + static_cast<ptrdiff_t>(i));
             } else {
