@@ -228,8 +228,8 @@ void Engine::finish(Request& request, ssize_t result, int error) {
     }
 }
 
-// Delivering takes locks, and a signal handler that interrupted it could wait for somebody who needs
-// them too.
+// Delivering takes locks, and a signal handler that interrupted it could wait for somebody who
+// needs them too.
 void Engine::submitted(Batch& batch) {
     if (leave(batch)) {
         SignalBlock block;

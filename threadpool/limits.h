@@ -14,8 +14,7 @@ inline constexpr int kLevels = 128;
 // and a process seldom gets more than 32,000 threads.
 inline constexpr unsigned kPoolThreadsMax = 16'384;
 
-// A thread that would leave, but has to stay because it is needed, looks this often whether it still
-// is.
-inline constexpr int64_t kMustStayNs = 100'000'000;
+// A thread that has been idle for long and may not leave yet tries again after this time.
+inline constexpr int64_t kNotNowNs = 100'000'000;
 
 }  // namespace uaio

@@ -27,7 +27,7 @@ constexpr unsigned searching_in(uint64_t state) {
     return state >> 32 & 0xffff;
 }
 constexpr unsigned starting_in(uint64_t state) {
-    return state >> 48;
+    return static_cast<unsigned>(state >> 48);
 }
 
 }  // namespace
@@ -223,12 +223,10 @@ bool Pool::sleep(Seat& seat) {
                 return false;
             case Leaving::kCameBack:
                 return true;
-            case Leaving::kMustStay:
-                deadline = now_ns() + kMustStayNs;
-                break;
-            case Leaving::kClaimed:
-                // Without a deadline: whoever posts the token may be less urgent than this thread.
-                deadline = kNever;
+            case Leaving::kNotNow:
+                // Asleep, whatever the idle time: whoever posts the token that it may have to wait
+                // for may be less urgent than this thread.
+                deadline = now_ns() + kNotNowNs;
                 break;
         }
     }
@@ -247,16 +245,16 @@ bool Pool::take_token() {
 }
 
 // An idle thread leaves. Not if every idle thread has been taken off the count: then a token is on
-// its way for this one. Nor the last one if somebody relies on there being a thread (ensure()): who
-// counted on this one before it left made that known before, and is seen here; the thread comes
-// back as a searching one. Threads may have been started in its place meanwhile; one of them, above
-// the maximum then, leaves.
+// its way for this one, or for another that sleeps instead. Nor the last one if somebody relies on
+// there being a thread (ensure()): who counted on this one before it left made that known before,
+// and is seen here; the thread comes back as a searching one. Threads may have been started in its
+// place meanwhile; one of them, above the maximum then, leaves.
 Pool::Leaving Pool::leave(Seat& seat) {
     uint64_t state = state_.load(kSeqCst);
     while (idle_in(state) > 0) {
         bool last = threads_in(state) - starting_in(state) <= 1;  // those may not come
         if (last && needed()) {
-            return Leaving::kMustStay;
+            return Leaving::kNotNow;
         }
         if (state_.compare_exchange_weak(state, state - kIdle - kThread, kSeqCst)) {
             if (!last || !needed()) {
@@ -267,7 +265,7 @@ Pool::Leaving Pool::leave(Seat& seat) {
             return Leaving::kCameBack;
         }
     }
-    return Leaving::kClaimed;
+    return Leaving::kNotNow;
 }
 
 // A thread that is only being started may not come. Its starter has blocked signals and waits for

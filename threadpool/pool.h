@@ -111,7 +111,7 @@ class Pool {
     bool rest(Seat& seat);
     bool sleep(Seat& seat);
     bool take_token();
-    enum class Leaving : uint8_t { kLeft, kCameBack, kMustStay, kClaimed };
+    enum class Leaving : uint8_t { kLeft, kCameBack, kNotNow };
     Leaving leave(Seat& seat);
     bool claim_idle();
     bool start();

@@ -214,7 +214,8 @@ ssize_t Disk::move_stream(Kind kind, int fd, File& stream, void* buffer, size_t 
 }
 
 bool Disk::is_ready(const File& stream, bool input) {
-    return stream.hung_up || (input ? !stream.input.empty() : stream.room > 0);
+    // A file that took the place of a stream never makes anybody wait.
+    return !stream.stream || stream.hung_up || (input ? !stream.input.empty() : stream.room > 0);
 }
 
 void Disk::feed(File& stream, size_t bytes) {

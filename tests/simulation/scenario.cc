@@ -213,7 +213,6 @@ Call& make_call(Slot& slot, bool may_sync) {
     if (is_sync(call.kind) && disk.find(call.fd)->file->stream) {
         call.kind = Kind::kRead;
     }
-    call.append = disk.find(call.fd)->append;
     call.offset = static_cast<int64_t>(world.choose(kFileBytes));
     call.bytes = 1 + world.choose(kBytesMax);
     call.reqprio = world.one_in(4) ? static_cast<int>(world.choose(3)) : 0;
@@ -671,10 +670,12 @@ void check_engine() {
 
 // --- what the back ends report ----------------------------------------------------------------
 
-void note_described(const File& file) {
+void note_described(const File& file, bool append) {
     auto* submitting = static_cast<Submitting*>(world.current()->call);
     if (submitting != nullptr && submitting->next < submitting->calls.size()) {
-        submitting->calls[submitting->next++]->file = &file;
+        Call& call = *submitting->calls[submitting->next++];
+        call.file = &file;
+        call.append = append;
     }
 }
 

@@ -10,19 +10,20 @@ SIMULATED = [
     "-Wno-extra-semi",
 ]
 
-def planted_bug(name, source, change):
+def planted_bug(name, source, right, wrong):
     """A test that the simulation finds a bug.
 
     Args:
       name: of the bug.
       source: the file that gets it; it takes the place of the sound one.
-      change: a sed script; the build fails if it changes nothing.
+      right: what it says, as a pattern of sed; the build fails if that is not there.
+      wrong: what it says instead.
     """
     native.genrule(
         name = name,
         srcs = [source],
         outs = ["mutants/%s.cc" % name],
-        cmd = "sed '%s' $< > $@; ! cmp -s $< $@" % change.replace("$", "$$"),
+        cmd = "sed -z 's/%s/%s/' $< > $@; ! cmp -s $< $@" % (right, wrong),
         testonly = True,
     )
     cc_library(

@@ -38,7 +38,7 @@ int describe(int fd, Descriptor& descriptor) {
                   .nonblocking = false,
                   .direct = open->direct,
                   .seekable = !file.stream};
-    sim::note_described(file);
+    sim::note_described(file, open->append);
     return 0;
 }
 
