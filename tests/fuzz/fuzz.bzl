@@ -6,7 +6,8 @@ A door gets its own by a source with LLVMFuzzerTestOneInput, a folder of inputs,
 
     bazel test //tests/fuzz:elf_replay
         every input of corpus/elf through the target, in any configuration and with any compiler
-    bazel run --config=fuzz //tests/fuzz:elf_fuzz -- -max_total_time=60 /tmp/found $PWD/corpus/elf
+    bazel run --config=fuzz //tests/fuzz:elf_fuzz -- -max_total_time=60 /tmp/found \\
+            $PWD/tests/fuzz/corpus/elf
         libFuzzer looks for more, with the address and undefined-behaviour sanitizers, and needs
         clang; what it finds goes to the first folder
 """

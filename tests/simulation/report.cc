@@ -1,0 +1,106 @@
+// What the simulated system reports of the engine: statuses, notifications, looks at descriptors.
+#include "tests/simulation/program.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include <algorithm>
+
+#include "tests/simulation/scenario.h"
+#include "tests/simulation/world.h"
+
+namespace uaio::sim {
+namespace {
+
+void check_ring(Target& target) {
+    for (Call& call : program.calls) {
+        if (&target == &call && call.published != 1) {
+            fail(call, "notified before it was published");
+        }
+    }
+    for (List& list : program.lists) {
+        bool all = std::ranges::all_of(list.calls, [](Call* call) { return is_settled(*call); });
+        if (&target == &list && !all) {
+            world.fail("a list was notified before all of its requests were published");
+        }
+    }
+    if (!target.expects) {
+        world.fail("a notification that nobody asked for");
+    }
+    if (++target.rung > 1) {
+        world.fail("a notification was made twice");
+    }
+}
+
+}  // namespace
+
+void note_described(const File& file, bool append) {
+    auto* submitting = static_cast<Submitting*>(world.current()->call);
+    if (submitting != nullptr && submitting->next < submitting->calls.size()) {
+        Call& call = *submitting->calls[submitting->next++];
+        call.file = &file;
+        call.append = append;
+    }
+}
+
+void ring(sigval value) {
+    world.trace("notifies");
+    check_ring(*static_cast<Target*>(value.sival_ptr));
+}
+
+const char* setting(const char* name) {
+    auto found = program.settings.find(name);
+    return found != program.settings.end() ? found->second.c_str() : nullptr;
+}
+
+void status_stored(const void* word, long value) {
+    const Slot* found = nullptr;
+    for (Client& client : program.clients) {
+        for (Slot& slot : slots_of(client)) {
+            if (word == &slot.block.__error_code) {
+                found = &slot;
+            }
+        }
+    }
+    if (found == nullptr) {
+        world.fail("a status was stored outside of all control blocks");
+    }
+    if (found->call == nullptr) {
+        world.fail("a control block was published after its owner had it back");
+    }
+    Call& call = *found->call;
+    if (value == EINPROGRESS) {
+        call.begun = true;
+        return;
+    }
+    call.status = static_cast<int>(value);
+    if (!call.begun) {
+        call.refused = true;
+        return;
+    }
+    world.trace("publishes request %d: %s", call.number, strerror(call.status));
+    call.run = take_run();
+    if (++call.published > 1) {
+        fail(call, "published twice");
+    }
+    if (call.run != nullptr && (call.run->fd != call.fd || call.run->kind != call.kind)) {
+        fail(call, "published with the result of another");
+    }
+    // A call that was made while its descriptor was being closed, and so was not waited for, is the
+    // program's own race.
+    bool was_closed = call.closed != UINT64_MAX || !program.replaced[call.fd];
+    if (call.run != nullptr && call.run->file != call.file && was_closed) {
+        fail(call, "it reached a file that its descriptor did not stand for");
+    }
+    if (call.run != nullptr && call.run->ended > call.closed) {
+        fail(call, "it ran on when its descriptor had been closed");
+    }
+    if (call.run == nullptr && call.status == 0 && !call.file->stream) {
+        fail(call, "said to be done, but nothing was done");
+    }
+    if (call.run != nullptr && call.status == ECANCELED) {
+        fail(call, "cancelled, and yet done");
+    }
+}
+
+}  // namespace uaio::sim
