@@ -86,8 +86,9 @@ void Engine::post(Request& newest, Request& oldest) {
     look_after();
 }
 
-// For everybody who may have made work visible: somebody runs it, and if no thread can be had, the
-// caller.
+// For everybody who may have made work visible, by posting or by admitting what others had posted:
+// somebody runs it, and if no thread can be had, the caller. Nothing is pending for a moment while
+// another thread moves it from the inbox to the ready queue; that one looks afterwards.
 void Engine::look_after() {
     if (pending() && !workers_.notify()) {
         run_all_here();

@@ -191,10 +191,10 @@ void Engine::drain() {
             note_ready();
             owed = schedule_.owed();
         }
+        look_after();
         if (owed == 0) {
             return;
         }
-        look_after();
         stay.sleep(ticket, kNever);
     }
 }
