@@ -9,5 +9,8 @@ extern "C" __attribute__((visibility("default"))) const char* __tsan_default_opt
 // In the child the engine starts anew. The parent's threads are not there, so nobody else touches
 // the engine, but the sanitizer still knows what they did before the fork.
 extern "C" __attribute__((visibility("default"))) const char* __tsan_default_suppressions() {
-    return "race:uaio::Engine::reset\nrace:uaio::Engine::start_once\n";
+    return "race:uaio::Engine::reset\n"
+           "race:uaio::Engine::start_once\n"
+           // Closes what others use, on purpose (tests/storm/stream_kinds_test.cc).
+           "race:close_all_but_pipes\n";
 }
