@@ -4,6 +4,7 @@
 #define BOOST_TEST_MODULE engine_idle
 #include "aio/engine.h"
 
+#include <sched.h>
 #include <stdint.h>
 
 #include <atomic>
@@ -29,10 +30,20 @@ struct Started {
 };
 BOOST_TEST_GLOBAL_FIXTURE(Started);
 
-// What has been done to have something looked after, and how often sleepers were woken: an
-// observer's stay makes every waker believe that somebody sleeps.
+// Nobody has been started or woken since it was made, neither a worker nor who sleeps in the
+// waiting room: its own stay there makes every waker believe that somebody does. A worker may be
+// about to wake those who wait for its last request, long after that was published, so it waits for
+// all to sleep first.
 class Calm {
   public:
+    Calm() {
+        while (!others_asleep()) {
+            sched_yield();
+        }
+        ticket_ = stay_.ticket();
+        workers_ = workers();
+    }
+
     bool lasts() const { return workers() == workers_ && stay_.ticket() == ticket_; }
 
   private:
@@ -41,8 +52,8 @@ class Calm {
     }
 
     WaitingRoom::Stay stay_{engine.waiting_room(), kEveryKind};
-    uint32_t ticket_ = stay_.ticket();
-    uint64_t workers_ = workers();
+    uint32_t ticket_;
+    uint64_t workers_;
 };
 
 // Comes first: there is no worker yet.
