@@ -117,6 +117,40 @@ BOOST_FIXTURE_TEST_CASE(all_can_be_tried_again, ParkedStage) {
     take_nothing();
 }
 
+// Whoever looks after the parked ones, a few at a time, comes to each of them.
+BOOST_FIXTURE_TEST_CASE(each_that_is_parked_has_its_turn, ParkedStage) {
+    BOOST_TEST(schedule->next_parked() == nullptr);
+    Request& one = park(0, reading(stream(1), 0, 10));
+    Request& other = park(0, writing(stream(1), 0, 10));
+    Request& third = park(1, reading(stream(2), 0, 10));
+    for (int round = 0; round < 3; ++round) {
+        for (Request* expected : {&one, &other, &third}) {
+            BOOST_TEST(schedule->next_parked() == expected);
+        }
+    }
+    BOOST_TEST(schedule->parked() == 3u);
+    BOOST_TEST(state_of(one) == State::kParked);
+}
+
+BOOST_FIXTURE_TEST_CASE(who_comes_or_goes_takes_nobody_s_turn, ParkedStage) {
+    Request& one = park(0, reading(stream(1), 0, 10));
+    Request& other = park(1, reading(stream(2), 0, 10));
+    Request& third = park(2, reading(stream(3), 0, 10));
+    BOOST_TEST(schedule->next_parked() == &one);
+    schedule->unpark(other);
+    take(other);
+    Request& last = park(3, reading(stream(4), 0, 10));
+    for (Request* expected : {&third, &one, &last, &third}) {
+        BOOST_TEST(schedule->next_parked() == expected);
+    }
+    schedule->withdraw(one);
+    schedule->withdraw(third);
+    BOOST_TEST(schedule->next_parked() == &last);
+    BOOST_TEST(schedule->next_parked() == &last);
+    schedule->withdraw(last);
+    BOOST_TEST(schedule->next_parked() == nullptr);
+}
+
 BOOST_FIXTURE_TEST_CASE(a_parked_request_is_withdrawn, ParkedStage) {
     Request& read = park(0, reading(stream(1), 0, 10));
     Request& next = admit(0, reading(stream(1), 0, 10));

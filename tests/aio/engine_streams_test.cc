@@ -1,0 +1,128 @@
+// Requests that wait for a stream, and whose descriptor the program closes without a word to the
+// library: they end with EBADF, and nobody else is disturbed. The engine finds it out by looking
+// now and then; how soon is not said. Method: a single worker, so that a test knows when requests
+// wait.
+#define BOOST_TEST_MODULE engine_streams
+#include "aio/engine.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#include <deque>
+#include <string>
+
+#include <boost/test/unit_test.hpp>
+
+#include "aio/limits.h"
+#include "tests/aio/own_door.h"
+#include "tests/support/gate.h"
+#include "tests/support/require.h"
+#include "tests/support/scratch_file.h"
+
+namespace uaio {
+namespace {
+
+using namespace test;
+
+struct OneWorker {
+    OneWorker() {
+        engine.configure(1, 0, 0);
+        engine.start();
+    }
+};
+BOOST_TEST_GLOBAL_FIXTURE(OneWorker);
+
+// A pipe whose reader the test may close itself.
+struct Pipe {
+    Pipe() {
+        int ends[2];
+        require(pipe(ends) == 0, "make a pipe");
+        reader = ends[0];
+        writer = ends[1];
+    }
+    ~Pipe() {
+        close_reader();
+        close(writer);
+    }
+    Pipe(const Pipe&) = delete;
+    Pipe& operator=(const Pipe&) = delete;
+
+    void close_reader() {
+        if (reader >= 0) {
+            close(reader);
+            reader = -1;
+        }
+    }
+
+    int reader;
+    int writer;
+};
+
+// The only worker has tried all streams that came before when it has done this.
+void wait_until_tried() {
+    ScratchFile file;
+    Owner owner;
+    owner.submit(write_at(file.fd(), 0, "x"));
+    BOOST_TEST_REQUIRE(owner.finish() == (Status{1, 0}));
+    let_go(file.fd());
+}
+
+BOOST_AUTO_TEST_CASE(a_read_whose_descriptor_is_closed_ends) {
+    char byte;
+    Owner owner;
+    Pipe pipe;
+    int number = pipe.reader;
+    owner.submit(read_at(number, 0, &byte, 1));
+    wait_until_tried();
+    pipe.close_reader();
+    BOOST_TEST(owner.finish() == (Status{-1, EBADF}));
+    let_go(number);
+}
+
+// The bytes of the other pipe are left for those who ask for them.
+BOOST_AUTO_TEST_CASE(a_read_whose_descriptor_is_another_stream_s_now_ends) {
+    char bytes[5] = {'.', '.', '.', '.', '.'};
+    Owner before;
+    Owner after;
+    Pipe first;
+    Pipe second;
+    before.submit(read_at(first.reader, 0, bytes, sizeof bytes));
+    wait_until_tried();
+    require(write(second.writer, "other", 5) == 5, "write to a pipe");
+    require(dup2(second.reader, first.reader) == first.reader, "reuse a descriptor");
+    BOOST_TEST(before.finish() == (Status{-1, EBADF}));
+    BOOST_TEST(std::string(bytes, 5) == ".....");
+    after.submit(read_at(first.reader, 0, bytes, sizeof bytes));
+    BOOST_TEST(after.finish() == (Status{5, 0}));
+    BOOST_TEST(std::string(bytes, 5) == "other");
+    let_go(first.reader);
+}
+
+// They are looked at a few at a time; whoever is behind the first few is found too.
+BOOST_AUTO_TEST_CASE(reads_of_other_descriptors_go_on_waiting) {
+    constexpr size_t kOthers = kRecheckBatch + 6;
+    char bytes[kOthers];
+    char byte;
+    std::deque<Owner> others(kOthers);
+    Owner owner;
+    std::deque<ReadGate> gates(kOthers);
+    Pipe pipe;
+    for (size_t i = 0; i < kOthers; ++i) {
+        others[i].submit(read_at(gates[i].fd(), 0, &bytes[i], 1));
+    }
+    int number = pipe.reader;
+    owner.submit(read_at(number, 0, &byte, 1));
+    wait_until_tried();
+    pipe.close_reader();
+    BOOST_TEST(owner.finish() == (Status{-1, EBADF}));
+    let_go(number);
+    for (size_t i = 0; i < kOthers; ++i) {
+        BOOST_TEST(others[i].published() == 0);
+        gates[i].release("!");
+        BOOST_TEST(others[i].finish() == (Status{1, 0}));
+        let_go(gates[i].fd());
+    }
+}
+
+}  // namespace
+}  // namespace uaio
