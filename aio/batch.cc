@@ -21,6 +21,7 @@ Batch* open_batch(const sigevent* event, int& error) {
     batch->pending.store(1, std::memory_order_relaxed);
     batch->users.store(1, std::memory_order_relaxed);
     batch->done.store(0, std::memory_order_relaxed);
+    batch->failed.store(false, std::memory_order_relaxed);
     batch->notice.kind = Notice::Kind::kNone;
     error = event != nullptr ? prepare_notice(*event, batch->notice) : 0;
     if (error != 0) {
@@ -44,6 +45,14 @@ bool leave(Batch& batch) {
     return before == 1;
 }
 
+void note_failure(Batch& batch) {
+    batch.failed.store(true, std::memory_order_relaxed);  // leave() releases it
+}
+
+bool any_failed(const Batch& batch) {
+    return batch.failed.load(std::memory_order_relaxed);  // wait_for() has acquired it
+}
+
 void ring(Batch& batch) {
     batch.done.store(1, std::memory_order_release);  // pairs with wait_for()
     wake_all(batch.done);
@@ -60,7 +69,9 @@ WaitEnd wait_for(Batch& batch) {
     // Acquire pairs with ring(): the published statuses of the whole list are visible.
     while (batch.done.load(std::memory_order_acquire) == 0) {
         if (wait_on_cancellable(batch.done, 0, kNever) == WaitEnd::kInterrupted) {
-            return WaitEnd::kInterrupted;
+            // What is done counts more than how the sleep ended.
+            bool done = batch.done.load(std::memory_order_acquire) != 0;
+            return done ? WaitEnd::kWoken : WaitEnd::kInterrupted;
         }
     }
     return WaitEnd::kWoken;

@@ -26,6 +26,7 @@ struct Batch : SlabRecord {
     std::atomic<uint32_t>
         pending;                  // requests not yet published, and the submitter while it submits
     std::atomic<uint32_t> users;  // who may still touch the record
+    std::atomic<bool> failed;     // a request has ended with an error
     WaitWord done;                // 1 when pending has reached zero
     Notice notice;
 };
@@ -40,6 +41,12 @@ void join(Batch& batch);
 // One request less, or the submitter has submitted all. Returns true if it was the last: then the
 // caller has to deliver batch.notice before it calls release().
 bool leave(Batch& batch);
+
+// A request of the batch has ended with an error. Before its leave(), which makes it visible.
+void note_failure(Batch& batch);
+
+// Whether any has. Only after wait_for(): the blocks themselves may be their owners' again.
+bool any_failed(const Batch& batch);
 
 // Wakes the waiting submitter. Only after leave() returned true and the notice was delivered.
 void ring(Batch& batch);

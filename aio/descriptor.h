@@ -10,17 +10,24 @@
 
 namespace uaio {
 
-// Which file a descriptor stands for: device and inode.
+// Which file a descriptor stands for: device, inode, and when the file was made, because a file
+// system may use an inode again at once. 0 where that is not known, which tells nothing apart.
+// (What has no file, an eventfd say, may share one inode with all its kind: these are not told
+// apart.)
 struct Identity {
     uint64_t device;
     uint64_t inode;
+    int64_t born_ns = 0;  // since 1970; wraps around
 
-    bool operator==(const Identity&) const = default;
+    bool operator==(const Identity& other) const {
+        bool born_together = born_ns == other.born_ns || born_ns == 0 || other.born_ns == 0;
+        return device == other.device && inode == other.inode && born_together;
+    }
 };
 
 struct Descriptor {
     Identity identity;
-    int64_t size;  // of a regular file at the time of asking, 0 for others
+    int64_t size;  // of a regular file at the time of asking; INT64_MAX for others: no end moves
     bool readable;
     bool writable;
     bool append;       // O_APPEND

@@ -7,6 +7,7 @@
 #include "aio/perform.h"
 #include "signals/notifier.h"
 #include "threadpool/base/check.h"
+#include "threadpool/base/own_signals.h"
 #include "threadpool/base/signal_block.h"
 
 namespace uaio {
@@ -111,7 +112,7 @@ void Engine::serve_requests(void* context, Pool::Seat& seat) {
     Request* request = nullptr;
     while ((request = self.next(request)) != nullptr) {
         seat.found();
-        if (!self.run(*request)) {
+        if (!self.run(*request, Runner::kWorker)) {
             request = nullptr;
         }
     }
@@ -132,16 +133,23 @@ bool Engine::calls_pending(void* context) {
     return static_cast<Notifier*>(context)->pending();
 }
 
-// No thread can be had, so the caller does what a worker would do, under the same rule about
-// signals.
+// No thread can be had, so the caller does what a worker would do, in a worker's state: signals
+// blocked, those that the system calls raise for their thread swallowed, and not to be cancelled,
+// because somebody has to publish what was taken.
 void Engine::run_all_here() {
-    SignalBlock block;
-    Request* request = nullptr;
-    while ((request = next(request)) != nullptr) {
-        if (!run(*request)) {
-            request = nullptr;
+    int cancel_state;
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel_state);
+    {
+        SignalBlock block;
+        OwnSignals swallowed;
+        Request* request = nullptr;
+        while ((request = next(request)) != nullptr) {
+            if (!run(*request, Runner::kCaller)) {
+                request = nullptr;
+            }
         }
     }
+    pthread_setcancelstate(cancel_state, nullptr);
 }
 
 // One lap: retires what the worker has done, admits what came in, takes what is most urgent.
@@ -186,7 +194,7 @@ void Engine::note_ready() {
 }
 
 // False if the request has been parked: then it is nobody's until its stream is ready.
-bool Engine::run(Request& request) {
+bool Engine::run(Request& request, Runner runner) {
     UAIO_CHECK(request.state.load(std::memory_order_relaxed) == State::kRunning);
     // Between submission and now the program may have closed the descriptor, and its number may
     // stand for another file. The preload library's close prevents it, but for the C library's
@@ -196,7 +204,7 @@ bool Engine::run(Request& request) {
         return true;
     }
     if (!request.operation.descriptor.seekable && !is_sync(request.operation.kind)) {
-        return run_stream(request);
+        return run_stream(request, runner);
     }
     end_run(request, perform(request.operation));
     return true;
@@ -222,6 +230,9 @@ void Engine::finish(Request& request, ssize_t result, int error) {
     deliver(request.notice);
     if (request.batch != nullptr) {
         Batch& batch = *request.batch;
+        if (error != 0) {
+            note_failure(batch);
+        }
         if (leave(batch)) {
             end_batch(batch);
         }

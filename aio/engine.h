@@ -109,15 +109,17 @@ class Engine {
     Request* next(Request* done);
     void admit_all() UAIO_REQUIRES(lock_);
     void note_ready() UAIO_REQUIRES(lock_);
-    bool run(Request& request);
+    enum class Runner : uint8_t { kWorker, kCaller };
+
+    bool run(Request& request, Runner runner);
     void end_run(Request& request, const Outcome& outcome);
-    bool run_stream(Request& request);
+    bool run_stream(Request& request, Runner runner);
     bool park(Request& request);
     bool arm(int fd, Direction direction) UAIO_REQUIRES(lock_);
     bool renew_readiness() UAIO_REQUIRES(lock_);
     void wake_streams();
     void recheck_parked();
-    void unpark_if_closed(Request* request) UAIO_REQUIRES(lock_);
+    void recheck(Request* request) UAIO_REQUIRES(lock_);
     void look_after();
     void run_all_here();
     void finish(Request& request, ssize_t result, int error);

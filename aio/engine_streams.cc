@@ -20,8 +20,17 @@
 
 namespace uaio {
 
+namespace {
+
+// For want of resources, or with what has been written until now.
+Outcome given_up(size_t progress) {
+    return progress > 0 ? Outcome{static_cast<ssize_t>(progress), 0} : Outcome{-1, EAGAIN};
+}
+
+}  // namespace
+
 // The worker's part. Returns false if the request has been parked.
-bool Engine::run_stream(Request& request) {
+bool Engine::run_stream(Request& request, Runner runner) {
     Attempt attempt = attempt_stream(request.operation, request.progress);
     if (!attempt.would_wait) {
         end_run(request, attempt.outcome);
@@ -30,7 +39,10 @@ bool Engine::run_stream(Request& request) {
     if (park(request)) {
         return false;
     }
-    end_run(request, perform_stream(request.operation, request.progress));
+    // Nobody can be had to wait for the stream. A worker may wait in the system call; a caller, who
+    // perhaps is the one to feed the stream, may not.
+    end_run(request, runner == Runner::kWorker ? perform_stream(request.operation, request.progress)
+                                               : given_up(request.progress));
     return true;
 }
 
@@ -41,11 +53,14 @@ bool Engine::park(Request& request) {
     Lane* lane = request.lane;
     {
         Hold hold(lock_);
-        if (!arm(request.operation.fd, direction)) {
+        bool armed = arm(request.operation.fd, direction);
+        if (armed) {
+            schedule_.park(request);
+        }
+        note_ready();  // the set may have been lost, and everything that was parked be ready now
+        if (!armed) {
             return false;
         }
-        schedule_.park(request);
-        note_ready();
     }
     // From here on the record may be another's. A thread that is about to close the descriptor
     // waits for what runs, and has to withdraw what is parked instead.
@@ -126,7 +141,8 @@ void Engine::wake_streams() {
 }
 
 // Nobody tells of a descriptor that was closed behind the library's back, or by one thread while
-// another submitted. So those that wait are looked at now and then; a worker finds out the rest.
+// another submitted; and if it stands for the same file again (a named pipe), that one has not been
+// armed. So those that wait are looked at now and then; a worker finds out the rest.
 void Engine::recheck_parked() {
     // Relaxed: whoever is parked later is looked at later.
     size_t left = parked_.load(std::memory_order_relaxed);
@@ -137,7 +153,7 @@ void Engine::recheck_parked() {
         {
             Hold hold(lock_);
             while (count-- > 0) {
-                unpark_if_closed(schedule_.next_parked());
+                recheck(schedule_.next_parked());
             }
             note_ready();
         }
@@ -145,9 +161,15 @@ void Engine::recheck_parked() {
     }
 }
 
-void Engine::unpark_if_closed(Request* request) {
-    if (request != nullptr &&
-        !stands_for(request->operation.fd, request->operation.descriptor.identity)) {
+void Engine::recheck(Request* request) {
+    if (request == nullptr) {
+        return;
+    }
+    const Operation& operation = request->operation;
+    bool waits = stands_for(operation.fd, operation.descriptor.identity) &&
+                 arm(operation.fd, direction_of(operation.kind));
+    // Relaxed: under the lock. If the set was lost it is not parked any more.
+    if (!waits && request->state.load(std::memory_order_relaxed) == State::kParked) {
         schedule_.unpark(*request);
     }
 }

@@ -32,9 +32,9 @@ inline constexpr int kNotifierIdleMs = 1000;
 // The poller stays this long when no stream waits. It also looks this often whether it should.
 inline constexpr int kPollerIdleMs = 1000;
 
-// Parked requests whose descriptor is looked at again in one hold of the lock (0.3 us each), and in
-// one second.
-inline constexpr size_t kRecheckBatch = 64;
+// Parked requests whose descriptor is looked at again in one hold of the lock (a microsecond each),
+// and in one second.
+inline constexpr size_t kRecheckBatch = 16;
 inline constexpr size_t kRecheckMax = 1024;
 
 // Streams that become ready at one time and are handed to the workers in one go: 1 KiB of stack.

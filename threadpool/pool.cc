@@ -61,6 +61,9 @@ void Pool::reset() {
     state_.store(0, std::memory_order_relaxed);  // no other thread exists
     tokens_.store(0, std::memory_order_relaxed);
     starts_.store(0, std::memory_order_relaxed);
+    if (has_lost_key_) {
+        pthread_setspecific(lost_key_, nullptr);  // the one thread that is left is none of its
+    }
     ++life_;
 }
 
@@ -149,6 +152,7 @@ void Pool::live() {
 // What it would have looked at next is looked at by another. If there is no other and none can be
 // had, this one lives on, in here.
 void Pool::thread_lost(void* pool) {
+    SignalBlock block;  // the program's function had them as it liked
     auto& self = *static_cast<Pool*>(pool);
     self.state_.fetch_sub(kThread, kSeqCst);
     bool spared = !self.pending() || self.notify();

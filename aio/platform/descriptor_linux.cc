@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "aio/descriptor.h"
@@ -16,23 +17,33 @@ struct Status {
     int64_t size;
 };
 
+int64_t born(const struct statx& stat) {
+    if ((stat.stx_mask & STATX_BTIME) == 0) {
+        return 0;
+    }
+    auto seconds = static_cast<uint64_t>(stat.stx_btime.tv_sec);
+    return static_cast<int64_t>(seconds * 1'000'000'000 + stat.stx_btime.tv_nsec);
+}
+
 // Kernels before 4.11, and some filters for system calls, do not know statx: ENOSYS, EPERM.
 int status_by_fstat(int fd, Status& status) {
     struct stat stat;
     if (fstat(fd, &stat) != 0) {
         return EBADF;
     }
-    status = {{stat.st_dev, stat.st_ino}, stat.st_mode, stat.st_size};
+    // The number of the device in the same form as below.
+    uint64_t device = uint64_t{major(stat.st_dev)} << 32 | minor(stat.st_dev);
+    status = {{device, stat.st_ino}, stat.st_mode, stat.st_size};
     return 0;
 }
 
 int status_of(int fd, Status& status) {
     struct statx stat;
-    if (statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_TYPE | STATX_INO | STATX_SIZE,
-              &stat) != 0) {
+    constexpr unsigned kWanted = STATX_TYPE | STATX_INO | STATX_SIZE | STATX_BTIME;
+    if (statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, kWanted, &stat) != 0) {
         return errno == EBADF ? EBADF : status_by_fstat(fd, status);
     }
-    status = {{uint64_t{stat.stx_dev_major} << 32 | stat.stx_dev_minor, stat.stx_ino},
+    status = {{uint64_t{stat.stx_dev_major} << 32 | stat.stx_dev_minor, stat.stx_ino, born(stat)},
               stat.stx_mode,
               static_cast<int64_t>(stat.stx_size)};
     return 0;
@@ -56,7 +67,7 @@ int fill(int fd, Descriptor& descriptor) {
     }
     int access = flags & O_ACCMODE;
     descriptor.identity = status.identity;
-    descriptor.size = S_ISREG(status.mode) ? status.size : 0;
+    descriptor.size = S_ISREG(status.mode) ? status.size : INT64_MAX;
     descriptor.readable = access != O_WRONLY;
     descriptor.writable = access != O_RDONLY;
     descriptor.append = (flags & O_APPEND) != 0;
@@ -77,7 +88,7 @@ int describe(int fd, Descriptor& descriptor) {
 
 int identify(int fd, Identity& identity) {
     int saved = errno;
-    Status status;
+    Status status = {};
     int error = status_of(fd, status);
     identity = status.identity;
     errno = saved;

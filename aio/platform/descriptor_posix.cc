@@ -32,7 +32,7 @@ int fill(int fd, Descriptor& descriptor) {
     int access = flags & O_ACCMODE;
     descriptor.identity = {static_cast<uint64_t>(status.st_dev),
                            static_cast<uint64_t>(status.st_ino)};
-    descriptor.size = S_ISREG(status.st_mode) ? status.st_size : 0;
+    descriptor.size = S_ISREG(status.st_mode) ? status.st_size : INT64_MAX;
     descriptor.readable = access != O_WRONLY;
     descriptor.writable = access != O_RDONLY;
     descriptor.append = (flags & O_APPEND) != 0;

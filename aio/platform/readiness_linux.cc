@@ -19,6 +19,8 @@ namespace {
 constinit std::atomic<int> sets[kDirections] = {-1, -1};
 constinit std::atomic<int> both{-1};
 
+constinit int turn = 0;  // the waiting thread's: which direction comes first
+
 constexpr auto kRelaxed = std::memory_order_relaxed;
 constexpr uint32_t kInterest[kDirections] = {EPOLLIN | EPOLLRDHUP, EPOLLOUT};
 
@@ -117,10 +119,12 @@ int wait(ReadinessEvent* events, int events_max, int timeout_ms) {
     if (sets_ready < 0) {
         return errno == EINTR ? 0 : -1;
     }
+    turn ^= 1;  // so that one direction cannot fill all places for ever
     int count = 0;
     for (int i = 0; i < sets_ready && count < events_max; ++i) {
         // `ready` has the direction as data.
-        int more = collect(ready[i].data.fd, events + count, events_max - count);
+        int place = sets_ready == kDirections ? i ^ turn : i;
+        int more = collect(ready[place].data.fd, events + count, events_max - count);
         if (more < 0) {
             return -1;
         }

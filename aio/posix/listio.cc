@@ -86,28 +86,19 @@ Prepared prepare_list(Aiocb* const list[], int length, Batch& batch) {
     return prepared;
 }
 
-// After the whole list has been published: did anything fail?
-template <class Aiocb>
-bool any_failed(Aiocb* const list[], int length) {
-    for (int i = 0; i < length; ++i) {
-        if (is_entry(list[i]) && Block(list[i]).error() != 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 void release_batch(void* batch) {
     release(*static_cast<Batch*>(batch));
 }
 
 // Not inlined, so that nothing but its argument lives across the register save of the handler.
-[[gnu::noinline]] WaitEnd wait_and_release(Batch* batch) {
-    WaitEnd end;
+// EINTR, EIO if a request has failed, or 0. The blocks are not looked at: they may be their owners'
+// again, who may have been told by a callback.
+[[gnu::noinline]] int wait_and_release(Batch* batch) {
+    int error;
     pthread_cleanup_push(release_batch, batch);
-    end = wait_for(*batch);
+    error = wait_for(*batch) == WaitEnd::kInterrupted ? EINTR : any_failed(*batch) ? EIO : 0;
     pthread_cleanup_pop(1);
-    return end;
+    return error;
 }
 
 template <class Aiocb>
@@ -128,10 +119,8 @@ int run_list(int mode, Aiocb* const list[], int length, const sigevent* event) {
         release(*batch);
         return prepared.error;
     }
-    if (wait_and_release(batch) == WaitEnd::kInterrupted) {
-        return EINTR;
-    }
-    return prepared.error == 0 && any_failed(list, length) ? EIO : prepared.error;
+    error = wait_and_release(batch);
+    return error == EINTR || prepared.error == 0 ? error : prepared.error;
 }
 
 template <class Aiocb>

@@ -6,6 +6,8 @@
 #include "aio/engine.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <deque>
@@ -96,6 +98,29 @@ BOOST_AUTO_TEST_CASE(a_read_whose_descriptor_is_another_stream_s_now_ends) {
     BOOST_TEST(after.finish() == (Status{5, 0}));
     BOOST_TEST(std::string(bytes, 5) == "other");
     let_go(first.reader);
+}
+
+// It is the same file under the same number, but nobody has been asked to tell of this opening.
+BOOST_AUTO_TEST_CASE(a_read_of_a_named_pipe_that_was_opened_again_is_served) {
+
+    std::string path = "/tmp/uaio-fifo-" + std::to_string(getpid());
+    require(mkfifo(path.c_str(), 0600) == 0, "make a named pipe");
+    int writer = open(path.c_str(), O_RDWR);
+    int reader = open(path.c_str(), O_RDONLY | O_NONBLOCK);
+    require(writer >= 0 && reader >= 0 && fcntl(reader, F_SETFL, 0) == 0, "open a named pipe");
+    char byte;
+    Owner owner;
+    owner.submit(read_at(reader, 0, &byte, 1));
+    wait_until_tried();
+    int again = open(path.c_str(), O_RDONLY);
+    require(again >= 0 && close(reader) == 0 && dup2(again, reader) == reader, "open it again");
+    require(write(writer, "x", 1) == 1, "write to a named pipe");
+    BOOST_TEST(owner.finish() == (Status{1, 0}));
+    let_go(reader);
+    for (int fd : {writer, reader, again}) {
+        close(fd);
+    }
+    unlink(path.c_str());
 }
 
 // They are looked at a few at a time; whoever is behind the first few is found too.
