@@ -22,6 +22,8 @@ bool may_say(const Call& call, int error) {
         case EIO:
         case ENOSPC:
             return faults.io_error_one_in != 0;
+        case EAGAIN:  // nobody to be had to wait for the stream
+            return call.file->stream && (faults.no_thread_one_in | faults.no_memory_one_in) != 0;
         case EPIPE:
             return call.file->hung_up;
         default:
