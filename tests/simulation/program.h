@@ -54,6 +54,7 @@ struct Call : Target {
 
 struct List : Target {
     std::vector<Call*> calls;
+    bool waits = false;  // its submitter is in lio_listio, and looks at no block
 };
 
 struct Slot {

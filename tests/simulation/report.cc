@@ -53,22 +53,34 @@ const char* setting(const char* name) {
     return found != program.settings.end() ? found->second.c_str() : nullptr;
 }
 
-void status_stored(const void* word, long value) {
-    const Slot* found = nullptr;
+namespace {
+
+// The slot whose block has that error word.
+const Slot& slot_of(const void* word) {
     for (Client& client : program.clients) {
         for (Slot& slot : slots_of(client)) {
             if (word == &slot.block.__error_code) {
-                found = &slot;
+                return slot;
             }
         }
     }
-    if (found == nullptr) {
-        world.fail("a status was stored outside of all control blocks");
+    world.fail("a status outside of all control blocks");
+}
+
+}  // namespace
+
+void status_looked_at(const void* word) {
+    if (slot_of(word).call == nullptr) {
+        world.fail("a control block was looked at after its owner had freed it");
     }
-    if (found->call == nullptr) {
+}
+
+void status_stored(const void* word, long value) {
+    const Slot& slot = slot_of(word);
+    if (slot.call == nullptr) {
         world.fail("a control block was published after its owner had it back");
     }
-    Call& call = *found->call;
+    Call& call = *slot.call;
     if (value == EINPROGRESS) {
         call.begun = true;
         return;

@@ -33,8 +33,9 @@ void point(const char* what, const volatile void* where = nullptr);
 // Whether a weak compare-and-exchange is to fail for no reason.
 bool fails_for_no_reason();
 
-// `value` has been stored to a control block's error word.
+// `value` is stored to a control block's error word; it is looked at.
 void status_stored(const void* word, long value);
+void status_looked_at(const void* word);
 
 }  // namespace uaio::sim
 
@@ -109,6 +110,7 @@ class simulated_atomic_ref {
 
     T load(memory_order) const {
         uaio::sim::point("look at a status", &word_);
+        uaio::sim::status_looked_at(&word_);
         return word_;
     }
     void store(T value, memory_order) {

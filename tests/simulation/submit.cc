@@ -27,8 +27,19 @@ void scribble(Slot& slot) {
 
 namespace {
 
+// Who has been told that a request is done may free its block, though others wait for the list.
+void free_block(const Target& target) {
+    for (Call& call : program.calls) {
+        if (&target == &call && call.list != nullptr && call.list->waits) {
+            world.trace("frees the block of request %d", call.number);
+            scribble(*call.slot);
+        }
+    }
+}
+
 void on_call(sigval value) {
     ring(value);
+    free_block(*static_cast<Target*>(value.sival_ptr));
     if (sigismember(&world.current()->blocked, SIGUSR1) != 0) {
         world.fail("a callback runs under another signal mask than its submitter's");
     }
@@ -160,6 +171,29 @@ void submit(Client& client) {
     end_call(call, answer == 0);
 }
 
+namespace {
+
+void check_answer(const List& list, int error) {
+    bool refused = std::ranges::any_of(list.calls, &Call::refused);
+    if ((error == 0 && refused) || (error == EAGAIN && !refused && !list.calls.empty())) {
+        world.fail("lio_listio: %s, with %s request", strerror(error),
+                   refused ? "a refused" : "no");
+    }
+    if (!list.waits || error == EINTR) {
+        return;
+    }
+    bool failed = std::ranges::any_of(list.calls, [](Call* call) { return call->status != 0; });
+    if (!std::ranges::all_of(list.calls, [](Call* call) { return is_settled(*call); })) {
+        world.fail("lio_listio has waited, but not for all of its requests");
+    }
+    bool could_refuse = refused || list.calls.empty();
+    if (error != (failed ? EIO : 0) && !(could_refuse && error == EAGAIN)) {
+        world.fail("lio_listio has waited and says %s", strerror(error));
+    }
+}
+
+}  // namespace
+
 void submit_list(Client& client) {
     List& list = program.lists.emplace_back();
     Submitting submitting;
@@ -173,20 +207,18 @@ void submit_list(Client& client) {
     }
     blocks.push_back(nullptr);
     begin_call(submitting);
-    bool waits = world.one_in(2);
+    list.waits = world.one_in(2);
     sigevent event = choose_event(list);
-    list.expects = list.expects && !waits;
-    int answer = lio_listio(waits ? LIO_WAIT : LIO_NOWAIT, blocks.data(),
+    list.expects = list.expects && !list.waits;
+    int answer = lio_listio(list.waits ? LIO_WAIT : LIO_NOWAIT, blocks.data(),
                             static_cast<int>(blocks.size()), &event);
     int error = errno;
     world.current()->call = nullptr;
     if (submitting.next == 0 && answer != 0) {  // not even a record for the list itself
         list.expects = false;
     }
-    if (waits && (answer == 0 || error == EIO) &&
-        !std::ranges::all_of(list.calls, [](Call* call) { return is_settled(*call); })) {
-        world.fail("lio_listio has waited, but not for all of its requests");
-    }
+    check_answer(list, answer == 0 ? 0 : error);
+    list.waits = false;
     for (Call* call : list.calls) {
         end_call(*call, !call->refused);
     }

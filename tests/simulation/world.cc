@@ -45,6 +45,8 @@ void World::begin(uint64_t seed, Detail detail) {
     choice_ = one_in(2) ? Choice::kRanked : Choice::kEven;
     switch_one_in_ = uint64_t{1} << choose(7);
     starved_ = one_in(4) ? choose(6) : SIZE_MAX;
+    disturbed_ = one_in(2);
+    signal_one_in_ = uint64_t{16} << choose(5);
     for (uint64_t& demotion : demotions_) {
         demotion = choose(uint64_t{1} << (6 + choose(7)));
     }
@@ -152,6 +154,9 @@ Fiber* World::choose_even(const std::vector<Fiber*>& able) {
 
 // Things that may happen at any time, though nobody did anything.
 void World::disturb() {
+    if (!disturbed_) {
+        return;
+    }
     if (one_in(128)) {
         advance_clock();
     }
@@ -224,7 +229,7 @@ bool World::wants_switch() {
 
 void World::run_handler(Fiber& fiber) {
     if (!fiber.handler || fiber.in_handler || sigismember(&fiber.blocked, SIGUSR1) ||
-        !one_in(256)) {
+        !one_in(signal_one_in_)) {
         return;
     }
     fiber.in_handler = true;

@@ -11,8 +11,8 @@
 //            one loses its rank: finds what takes few, but certain, changes of threads
 //
 // Time is simulated: it goes on a little at each point, and jumps to the next deadline when nobody
-// can run, or now and then for no reason, as if all were slow. A wait may end for no reason, and a
-// thread whose signal mask allows it may have to run a handler.
+// can run. In every other schedule it also jumps now and then for no reason, as if all were slow,
+// and a wait may end for no reason. A thread whose signal mask allows it may have to run a handler.
 #pragma once
 
 #include <signal.h>
@@ -123,6 +123,8 @@ class World {
     Choice choice_ = Choice::kEven;
     uint64_t switch_one_in_ = 1;
     size_t starved_ = SIZE_MAX;
+    bool disturbed_ = true;  // waits may end, and the clock jump, for no reason
+    uint64_t signal_one_in_ = 256;
     uint64_t demotions_[4] = {};
     uint64_t least_rank_ = UINT32_MAX;
     bool reconsider_ = false;
