@@ -62,7 +62,7 @@ void Pool::reset() {
     tokens_.store(0, std::memory_order_relaxed);
     starts_.store(0, std::memory_order_relaxed);
     if (has_lost_key_) {
-        pthread_setspecific(lost_key_, nullptr);  // the one thread that is left is none of its
+        pthread_setspecific(lost_key_, nullptr);  // the forking thread belongs to no pool now
     }
     ++life_;
 }
@@ -150,9 +150,9 @@ void Pool::live() {
 
 // The destructor of the key: the program ends the thread inside serve(), where it counts as busy.
 // What it would have looked at next is looked at by another. If there is no other and none can be
-// had, this one lives on, in here.
+// had, this one lives on, in here. The program may have left signals open.
 void Pool::thread_lost(void* pool) {
-    SignalBlock block;  // the program's function had them as it liked
+    SignalBlock block;
     auto& self = *static_cast<Pool*>(pool);
     self.state_.fetch_sub(kThread, kSeqCst);
     bool spared = !self.pending() || self.notify();
@@ -256,7 +256,7 @@ bool Pool::take_token() {
 Pool::Leaving Pool::leave(Seat& seat) {
     uint64_t state = state_.load(kSeqCst);
     while (idle_in(state) > 0) {
-        bool last = threads_in(state) - starting_in(state) <= 1;  // those may not come
+        bool last = threads_in(state) <= starting_in(state) + 1;  // those may not come
         if (last && needed()) {
             return Leaving::kNotNow;
         }

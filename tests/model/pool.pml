@@ -3,8 +3,13 @@
  *
  * Producers put pieces of work in and notify; workers start, serve, rest, sleep, leave and are
  * woken; a canceller moves the inbox into the schedule and takes nothing out; the performance of a
- * piece may last for ever; a thread may be refused. When nothing can move any more, a piece is left
- * in the queue only if every thread that can be had is busy for ever. No count ever goes below 0.
+ * piece may last for ever, or end its thread; a thread may be refused. When nothing can move any
+ * more, a piece is left in the queue only if every thread that can be had is busy for ever. No
+ * count ever goes below 0.
+ *
+ * With PROMISES the pool is that of the notifiers: a piece is a call, counted in `taken` and
+ * promised by ensure() before it is put in, if it ever is; who puts it in does nothing if no thread
+ * can be had. Then a call that is promised has a thread, whatever is refused, leaves or is lost.
  *
  * Why interleaving is enough. Every change and every look of the pool's word is sequentially
  * consistent, and so are Inbox::put(), Inbox::empty(), and the store and load of Engine::ready_. So
@@ -18,34 +23,48 @@
  *     on or of the exchange that succeeds: one atomic step.
  *
  *   here                      there
- *   threads idle searching    Pool::state_
- *   tokens, starts            Pool::tokens_; threads that pthread_create has made, not yet running
+ *   threads, idle,
+ *     searching, starting     Pool::state_
+ *   tokens                    Pool::tokens_
+ *   made                      threads that pthread_create has made, not yet running
+ *   ended[i]                  Pool::starts_ has changed since process i has read it
  *   inbox, scheduled, ready   Engine::inbox_, what the schedule has ready under the lock, ready_
  *   look                      Engine::pending()
  *   take                      Engine::next(): admit_all(), take(), note_ready() under the lock
  *   claim_thread, notify      Pool::claim_thread(), Pool::notify()
- *   Producer, run_here        Engine::post(), run_all_here()
+ *   ensure                    Pool::ensure()
+ *   Producer, run_here        Engine::post(), run_all_here(); with PROMISES take_call() and
+ *                             Notifier::can_promise(), give_call(), Notifier::owe()
  *   Canceller                 Engine::next_sequence() with look_after()
- *   Dependent                 Pool::ensure(), for an owner whose `needed` says yes from then on
  *   Worker: serve, found      Engine::serve_requests(), Pool::Seat::found()
  *   Worker: rest, sleep       Pool::rest(), claim_idle(); sleep(), take_token()
- *   Worker: late              Pool::leave(), with both looks at needed()
+ *   Worker: late, not_now     Pool::leave(), with both looks at needed(); Leaving::kNotNow
+ *   Worker: lost              Pool::thread_lost()
  *
  * Mutants, each of which the search must refute:
  *   LOOK_BEFORE_CHANGE    rest() looks at the queue before it changes the word
  *   NO_LOOK_IN_FOUND      found() does not look
  *   NOTIFY_BEFORE_PUT     a producer looks at the word before its work is visible
- *   LEAVE_UNCOUNTED       leave() goes although the thread has been taken off the count of idle ones
+ *   LEAVE_UNCOUNTED       leave() goes although its thread no longer counts as idle
  *   NO_TOKEN              a thread is claimed and not woken
- *   NEEDED_ASKED_EARLY    leave() asks `needed` only before it changes the word      (with ENSURE)
- *   NEEDED_KEEPS_ALL      no thread leaves while one is needed, however many there are (with ENSURE)
+ *   LOST_WORK             a thread that is lost does not look whether there is work  (with LOSSES)
+ * and with PROMISES:
+ *   ENDED_EARLY           the end of a start is told before it shows in the word
+ *   ENDED_UNTOLD          the end of a start is not told
+ *   LOST_PROMISE          a thread that is lost does not look whether one is needed
+ *   NEEDED_ASKED_EARLY    leave() asks `needed` only before it changes the word
+ *   NEEDED_KEEPS_ALL      no thread leaves while one is needed, however many there are
+ *   START_PROMISED        ensure() relies on a thread that is only being started
+ *   START_STAYS           leave() does, when it asks whether its thread is the last
  *
  * Searched to the end, in millions of states:
- *   -DREFUSALS=0 -DTIMEOUTS=1                                        2.0
- *   -DPIECES=1 -DTIMEOUTS=1 -DREFUSALS=2                            0.04
- *   -DPIECES=1 -DREFUSALS=0 -DCANCELLER                              0.5
- *   -DPIECES=1 -DREFUSALS=0 -DTIMEOUTS=1 -DWORKERS=3 -DPRODUCERS=3   9.2
- *   -DPIECES=1 -DTIMEOUTS=1 -DENSURE                                 1.3
+ *   -DTIMEOUTS=1 -DREFUSALS=0                                        1.9
+ *   -DTIMEOUTS=1 -DLOSSES=1 -DWORKERS=1                              1.7
+ *   -DPIECES=1 -DTIMEOUTS=1 -DREFUSALS=2                            0.03
+ *   -DPIECES=1 -DREFUSALS=0 -DCANCELLER                              0.3
+ *   -DPIECES=1 -DREFUSALS=0 -DTIMEOUTS=0 -DWORKERS=3 -DPRODUCERS=3   2.5
+ *   -DPIECES=1 -DTIMEOUTS=1 -DPROMISES                               3.7
+ *   -DPIECES=1 -DTIMEOUTS=1 -DPROMISES -DLOSSES=1 -DWORKERS=1        3.2
  */
 
 #ifndef WORKERS
@@ -66,13 +85,53 @@
 #ifndef HANGS
 #define HANGS 1 /* pieces whose performance never ends */
 #endif
+#ifndef LOSSES
+#define LOSSES 0 /* pieces whose performance ends the thread */
+#endif
 
-byte threads, idle, searching, tokens, starts;
+byte threads, idle, searching, starting, tokens, made;
 byte inbox, scheduled, ready;
 bool lock;
-bool wanted; /* needed() */
-byte timeouts = TIMEOUTS, refusals = REFUSALS;
+byte taken; /* calls; needed() asks whether there are any */
+byte timeouts = TIMEOUTS, refusals = REFUSALS, losses = LOSSES;
 byte hanging;
+
+#if defined(PROMISES) || LOSSES
+#define SEATS (WORKERS + 1) /* a thread may come back when others have been started for it */
+#else
+#define SEATS WORKERS
+#endif
+#define PROCESSES (PRODUCERS + SEATS)
+
+/* Workers are interchangeable: one begins only where the one before it is in use. The search need
+ * not look at what differs from another state by their numbers alone. */
+#define SEAT (_pid - PRODUCERS)
+bool in_use[SEATS];
+#define NEXT_SEAT (SEAT == 0 || in_use[SEAT - 1])
+
+byte ended[PROCESSES]; /* 0 if it has not read it */
+#define NOT_YET 1
+#define ENDED 2
+byte process;
+
+/* What leave() makes of the word: none but this thread is there for certain. */
+#ifdef START_STAYS
+#define LAST (threads <= 1)
+#else
+#define LAST (threads <= starting + 1)
+#endif
+
+#ifdef NEEDED_KEEPS_ALL
+#define MAY_LEAVE (idle > 0 && taken == 0)
+#else
+#define MAY_LEAVE (idle > 0 && !(LAST && taken > 0))
+#endif
+
+#ifdef START_PROMISED
+#define THERE (threads > 0)
+#else
+#define THERE (threads > starting)
+#endif
 
 inline look(answer) {
     if
@@ -99,6 +158,26 @@ inline take(answer, sure) {
     }
 }
 
+/* One step for all who have read it: each sees the same change. */
+inline tell_ended() {
+#ifndef ENDED_UNTOLD
+    d_step {
+        process = 0;
+        do
+        :: process < PROCESSES ->
+            if
+            :: ended[process] == NOT_YET -> ended[process] = ENDED
+            :: else
+            fi;
+            process++
+        :: else -> process = 0; break
+        od
+    }
+#else
+    skip
+#endif
+}
+
 inline claim_thread(answer) {
     do
     :: atomic {
@@ -106,7 +185,7 @@ inline claim_thread(answer) {
            :: searching > 0 -> answer = true; break
            :: searching == 0 && idle > 0 -> idle--; searching++; answer = true
            :: searching == 0 && idle == 0 && threads < WORKERS ->
-               threads++; searching++; answer = false
+               threads++; searching++; starting++; answer = false
            :: else -> answer = true; break
            fi
        };
@@ -116,19 +195,37 @@ inline claim_thread(answer) {
            tokens++;
 #endif
            break
-       :: atomic { !answer -> starts++; answer = true }; break
+#ifndef PROMISES
+       :: atomic { !answer -> made++; starting--; answer = true }; break /* nobody looks */
+#else
+       :: atomic { !answer -> made++; answer = true };
+#ifdef ENDED_EARLY
+           tell_ended();
+           starting--;
+#else
+           starting--;
+           tell_ended();
+#endif
+           break
+#endif
        :: atomic {
               !answer && refusals > 0 ->
               refusals--;
-              assert(threads > 0 && searching > 0);
+              assert(threads > 0 && searching > 0 && starting > 0);
               threads--;
               searching--;
-              if
-              :: searching > 0 -> answer = true; break
-              :: searching == 0 && idle == 0 -> answer = (threads > 0); break
-              :: else
-              fi
-          }
+              starting--;
+              /* Whether to go on is decided by the state that this change has left. */
+              again = (searching == 0 && idle > 0);
+              answer = (threads > 0)
+          };
+#ifdef PROMISES
+          tell_ended();
+#endif
+          if
+          :: again -> again = false
+          :: !again -> break
+          fi
        fi
     od
 }
@@ -141,12 +238,39 @@ inline notify(answer) {
     fi
 }
 
+inline ensure(answer) {
+    do
+    :: ended[_pid] = NOT_YET; /* reads it */
+       if
+       :: THERE -> answer = true; break
+       :: !THERE && starting > 0 -> ended[_pid] == ENDED
+       :: !THERE && starting == 0 ->
+           notify(answer);
+           if
+           :: answer
+           :: !answer -> break
+           fi
+       fi
+    od;
+    ended[_pid] = 0
+}
+
 active [PRODUCERS] proctype Producer() {
     byte pieces = PIECES;
     bool answer;
+    bool again; /* in claim_thread */
     do
     :: pieces > 0 ->
         pieces--;
+#ifdef PROMISES
+        taken++;
+        ensure(answer);
+        if
+        :: answer -> inbox++; notify(answer)
+        :: answer -> break /* its request never ends */
+        :: !answer -> taken--
+        fi
+#else
 #ifdef NOTIFY_BEFORE_PUT
         notify(answer);
         inbox++;
@@ -160,54 +284,20 @@ active [PRODUCERS] proctype Producer() {
             answer = !answer
         :: else -> break
         od
+#endif
     :: else -> break
     od
 }
-
-#ifdef CANCELLER
-active proctype Canceller() {
-    bool answer;
-    atomic { !lock -> lock = true };
-    if
-    :: atomic { scheduled = scheduled + inbox; inbox = 0 }
-    :: skip
-    fi;
-    atomic { ready = scheduled; lock = false };
-    notify(answer);
-    do
-    :: !answer ->
-        take(answer, true);
-        answer = !answer
-    :: else -> break
-    od
-}
-#endif
-
-#ifdef ENSURE
-active proctype Dependent() {
-    bool answer;
-    wanted = true;
-    if
-    :: threads > 0
-    :: threads == 0 -> notify(answer)
-    fi
-}
-#endif
-
-#ifdef ENSURE
-#define SEATS (WORKERS + 1) /* a thread may come back when others have been started for it */
-#else
-#define SEATS WORKERS
-#endif
 
 active [SEATS] proctype Worker() {
     bool mine; /* Seat::searching_ */
     bool answer;
+    bool again; /* in claim_thread */
     bool patient; /* this sleep does not end by itself */
-    bool last;    /* there was no other thread */
+    bool last;    /* no other thread was there */
 
 end_absent:
-    atomic { starts > 0 -> starts--; mine = true };
+    atomic { made > 0 && NEXT_SEAT -> made--; in_use[SEAT] = true; mine = true };
 
 serve:
     take(answer, false);
@@ -225,8 +315,13 @@ serve:
         :: !answer
         fi;
 #endif
+#ifdef PROMISES
+        assert(taken > 0);
+        taken--;
+#endif
         if
         :: goto serve
+        :: atomic { losses > 0 -> losses-- }; goto lost
         :: atomic { hanging < HANGS -> hanging++ };
 end_hanging:
             false
@@ -265,45 +360,99 @@ end_asleep:
     :: !patient
     fi;
 
-    /* late */
-#ifndef NEEDED_KEEPS_ALL
-    if
-    :: threads > 1 -> goto go
-    :: threads == 1
-    fi;
-#endif
-    if
-    :: wanted -> assert(threads <= WORKERS); goto sleep /* or it would spin: its time is up */
-    :: !wanted
-    fi;
-go:
+late:
     atomic {
         if
 #ifndef LEAVE_UNCOUNTED
-        :: idle == 0 -> goto sleep
+        :: idle == 0 -> goto not_now
 #endif
-        :: else ->
-            last = (threads == 1);
-            assert(idle > 0 && threads > 0);
-            idle--;
-            threads--;
-#ifdef NEEDED_ASKED_EARLY
-            goto end_absent
-#endif
+        :: else -> last = LAST
         fi
     };
+#ifdef NEEDED_KEEPS_ALL
+    last = true;
+#endif
     if
-    :: atomic { last && wanted -> threads++; searching++; mine = true }; goto serve
-    :: atomic { !last || !wanted -> goto end_absent }
+    :: last && taken > 0 -> goto not_now
+    :: !last || taken == 0
+    fi;
+    atomic {
+        if
+#ifndef LEAVE_UNCOUNTED
+        :: idle == 0 -> goto not_now
+#endif
+#ifndef NEEDED_KEEPS_ALL
+        :: last != LAST -> goto late /* the exchange fails */
+#endif
+        :: else ->
+            assert(idle > 0 && threads > 0);
+            idle--;
+            threads--
+        fi
+    };
+#ifdef NEEDED_ASKED_EARLY
+    last = false;
+#endif
+    if
+    :: atomic { last && taken > 0 -> threads++; searching++; mine = true }; goto serve
+    :: atomic { !last || taken == 0 -> in_use[SEAT] = false; goto end_absent }
+    fi;
+
+not_now: /* tries again and again, but nothing changes until it may leave */
+end_not_now:
+    if
+    :: atomic { tokens > 0 -> tokens--; mine = true }; goto serve
+    :: MAY_LEAVE -> goto late
+    fi;
+
+lost:
+    atomic { assert(!mine && threads > 0); threads-- };
+    answer = false;
+#ifndef LOST_WORK
+    look(answer);
+#endif
+    if
+    :: answer -> notify(answer)
+    :: !answer -> answer = true
+    fi;
+#if defined(PROMISES) && !defined(LOST_PROMISE)
+    if
+    :: answer && taken > 0 -> ensure(answer)
+    :: !answer || taken == 0
+    fi;
+#endif
+    if
+    :: atomic { answer -> in_use[SEAT] = false; goto end_absent }
+    :: atomic { !answer -> threads++; searching++; mine = true }; goto serve
     fi
 }
+
+#ifdef CANCELLER
+active proctype Canceller() {
+    bool answer;
+    bool again; /* in claim_thread */
+    atomic { !lock -> lock = true };
+    if
+    :: atomic { scheduled = scheduled + inbox; inbox = 0 }
+    :: skip
+    fi;
+    atomic { ready = scheduled; lock = false };
+    notify(answer);
+    do
+    :: !answer ->
+        take(answer, true);
+        answer = !answer
+    :: else -> break
+    od
+}
+#endif
 
 /* Nothing can move: nobody is on the way, and nothing waits for somebody who sleeps. */
 active proctype Judge() {
     timeout;
-    assert(!lock && starts == 0 && searching == 0 && tokens == 0);
-    assert(threads <= WORKERS);
+    assert(!lock && made == 0 && searching == 0 && starting == 0 && tokens == 0);
+    assert(idle <= WORKERS);
     assert(inbox + scheduled == 0 || hanging == threads);
     assert(inbox + scheduled == 0 || threads == WORKERS || refusals < REFUSALS);
-    assert(!wanted || threads > 0 || refusals < REFUSALS)
+    assert(taken == 0 || threads > 0)
 }

@@ -2,10 +2,12 @@
 // notifiers that are interrupted.
 //
 // Method. This program's pthread_create fails when told to, and its pthread_attr_init, the first
-// step of starting a thread, raises a signal; jobs end their threads or fork; hooks in the crew and
-// in the refusal bring about each meeting of two threads on purpose.
+// step of starting a thread, raises a signal or waits; jobs end their threads or fork; hooks in the
+// crew and in the refusal bring about each meeting of two threads on purpose.
 #define BOOST_TEST_MODULE pool_failures
+#include <limits.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdint.h>
 #include <sys/wait.h>
@@ -14,10 +16,12 @@
 #include <atomic>
 #include <barrier>
 #include <deque>
+#include <functional>
 #include <thread>
 
 #include <boost/test/unit_test.hpp>
 
+#include "tests/storm/tasks.h"
 #include "tests/support/bell.h"
 #include "tests/support/signals.h"
 #include "tests/threadpool/base/child.h"
@@ -29,7 +33,7 @@
 
 namespace {
 
-std::atomic<bool> strikes{false};  // the next pthread_attr_init raises SIGUSR1
+std::atomic<std::function<void()>*> at_start{nullptr};  // called by the next pthread_attr_init
 
 }  // namespace
 
@@ -39,8 +43,8 @@ extern "C" {
 int __real_pthread_attr_init(pthread_attr_t* attributes);
 
 int __wrap_pthread_attr_init(pthread_attr_t* attributes) {
-    if (strikes.exchange(false)) {
-        raise(SIGUSR1);
+    if (auto* call = at_start.exchange(nullptr)) {
+        (*call)();
     }
     return __real_pthread_attr_init(attributes);
 }
@@ -98,6 +102,86 @@ BOOST_AUTO_TEST_CASE(threads_that_work_has_ended_are_not_counted) {
     held.release(kThreads);
     crew.wait_for([&] { return held.runs() == kThreads; });
     crew.dismiss();
+}
+
+// A crew with one thread, which is needed. No other can be had.
+struct LastThread {
+    LastThread()
+        : crew(Crew::hire(
+              {.idle_ns = Crew::kForEverNs, .stack_bytes = 0, .runs_program_code = true})),
+          refused(1) {
+        crew.at_begin = [this] { began.ring(); };
+        crew.at_need = [this] { return need.load(); };
+        BOOST_TEST_REQUIRE(crew.pool.ensure());
+        began.wait();
+    }
+
+    // Does the work, which ends the thread, and waits until the pool has refused to let it go.
+    void end_by(std::function<void()> work) {
+        unsigned before = crew.refused;
+        Job last_work([&] {
+            thread = thread_number();
+            work();
+            pthread_exit(nullptr);
+        });
+        crew.put(last_work);
+        crew.pool.notify();
+        crew.wait_for([&] { return crew.left == 1 || crew.refused > before; });
+        BOOST_TEST_REQUIRE(crew.left.load() == 0u);
+        began.wait();
+    }
+
+    Crew& crew;
+    RefusedThreads refused;
+    Bell began;
+    std::atomic<bool> need{true};
+    std::atomic<int> thread{0};
+};
+
+// More often than the system repeats the destructors of one end; a sanitizer forgets a thread when
+// it has seen them that often.
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+constexpr int kEnds = 2;
+#else
+constexpr int kEnds = PTHREAD_DESTRUCTOR_ITERATIONS + 1;
+#endif
+
+BOOST_AUTO_TEST_CASE(a_needed_thread_that_work_has_ended_lives_on_if_no_other_can_be_had) {
+    LastThread last;
+    for (int end = 0; end < kEnds; ++end) {
+        last.end_by([] {});
+        int served_by = 0;
+        Job promised([&] { served_by = thread_number(); });
+        last.crew.put(promised);
+        BOOST_TEST(last.crew.pool.notify());
+        last.crew.wait_for([&] { return promised.runs == 1; });
+        BOOST_TEST(served_by == last.thread.load());
+        BOOST_TEST(last.crew.pool.threads() == 1u);
+    }
+    BOOST_TEST(last.crew.started.load() == 1u);
+    last.need = false;
+    last.crew.dismiss();
+    BOOST_TEST(last.crew.left.load() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_thread_that_lives_on_has_all_signals_blocked) {
+    LastThread last;
+    last.end_by([] {
+        sigset_t none;
+        sigemptyset(&none);
+        pthread_sigmask(SIG_SETMASK, &none, nullptr);
+    });
+    bool blocked = false;
+    Job next_work([&] {
+        sigset_t mask;
+        pthread_sigmask(SIG_SETMASK, nullptr, &mask);
+        blocked = sigismember(&mask, SIGUSR1) == 1;
+    });
+    last.crew.post(next_work);
+    last.crew.wait_for([&] { return next_work.runs == 1; });
+    BOOST_TEST(blocked);
+    last.need = false;
+    last.crew.dismiss();
 }
 
 // --- no threads to be had ---------------------------------------------------------------------
@@ -207,6 +291,77 @@ BOOST_AUTO_TEST_CASE(a_thread_that_cannot_be_had_is_not_promised) {
     BOOST_TEST(crew.refused.load() == 1u);
 }
 
+// What ensure() says that is called while another thread is inside the start of one.
+bool ensure_during_a_start(Crew& crew) {
+    Bell inside;
+    Bell go_on;
+    std::function<void()> hold = [&] {
+        inside.ring();
+        go_on.wait();
+    };
+    at_start = &hold;
+    std::thread starter([&] { crew.pool.notify(); });
+    inside.wait();
+    std::atomic<int> asker_number{0};
+    std::atomic<bool> answered{false};
+    bool answer = false;
+    std::thread asker([&] {
+        asker_number = thread_number();
+        answer = crew.pool.ensure();
+        answered = true;
+    });
+    while (!answered && (asker_number == 0 || !is_asleep(asker_number))) {
+        sched_yield();
+    }
+    BOOST_TEST(!answered.load());
+    go_on.ring();
+    starter.join();
+    asker.join();
+    return answer;
+}
+
+BOOST_AUTO_TEST_CASE(a_thread_that_another_is_about_to_start_is_waited_for) {
+    Crew& crew = Crew::hire({.threads_max = 2, .idle_ns = Crew::kForEverNs});
+    BOOST_TEST(ensure_during_a_start(crew));
+    BOOST_TEST(crew.started.load() == 1u);
+    crew.dismiss();
+}
+
+BOOST_AUTO_TEST_CASE(a_thread_that_another_fails_to_start_is_not_promised) {
+    Crew& crew = Crew::hire({.threads_max = 2});
+    RefusedThreads refused;
+    BOOST_TEST(!ensure_during_a_start(crew));
+    BOOST_TEST(crew.refused.load() == 2u);
+    BOOST_TEST(crew.pool.threads() == 0u);
+}
+
+// Seen asleep many times on end without having asked in between: a thread that goes round and round
+// is mostly seen asleep too, because the system takes its time with a deadline that has passed.
+BOOST_AUTO_TEST_CASE(a_needed_thread_without_idle_time_sleeps) {
+    constexpr int kOnEnd = 100;
+    constexpr unsigned kAskedMax = 1000;
+    Crew& crew = Crew::hire({.idle_ns = 0});
+    std::atomic<unsigned> asked{0};
+    std::atomic<bool> need{true};
+    std::atomic<int> number{0};
+    crew.at_begin = [&] { number = thread_number(); };
+    crew.at_need = [&] {
+        ++asked;
+        return need.load();
+    };
+    BOOST_TEST(crew.pool.ensure());
+    int on_end = 0;
+    unsigned before = 0;
+    while (on_end < kOnEnd && before < kAskedMax) {
+        bool same = asked == before && before > 0;
+        before = asked;
+        on_end = same && is_asleep(number) ? on_end + 1 : 0;
+    }
+    BOOST_TEST(on_end == kOnEnd);
+    need = false;
+    crew.wait_until_gone();
+}
+
 BOOST_AUTO_TEST_CASE(a_needed_thread_outstays_its_idle_time) {
     constexpr unsigned kAsked = 5;
     Crew& crew = Crew::hire({.idle_ns = kNsPerMs});
@@ -293,9 +448,10 @@ BOOST_AUTO_TEST_CASE(a_handler_may_wait_for_others_in_the_middle_of_notify,
     }
     SignalHandler handler(SIGUSR1, Other::wait_for);
     Job job;
-    strikes = true;
+    std::function<void()> strike = [] { raise(SIGUSR1); };
+    at_start = &strike;
     crew.post(job);
-    BOOST_TEST(!strikes.load());
+    BOOST_TEST(at_start.load() == nullptr);
     thread.join();
     crew.wait_until_gone();
     BOOST_TEST(job.runs.load() == 1u);
@@ -367,6 +523,52 @@ BOOST_AUTO_TEST_CASE(work_may_fork_and_its_thread_leaves_the_childs_pool,
         } else {
             waitpid(child, &status, 0);
         }
+    });
+    crew.post(forking);
+    crew.wait_until_gone();
+    BOOST_TEST(status == 0);
+}
+
+// Called at the end of its thread, after the destructors of all other thread-specific values: those
+// that are set anew in there come round once more.
+void call_last(void (*last)(void*)) {
+    static void (*called)(void*) = last;
+    static pthread_key_t key;
+    static bool second = false;
+    pthread_key_create(&key, [](void* value) {
+        if (second) {
+            called(value);
+        } else {
+            second = true;
+            pthread_setspecific(key, value);
+        }
+    });
+    pthread_setspecific(key, &key);
+}
+
+// The same, but the work ends the forking thread instead of going on.
+void end_in_child(Crew& crew) {
+    static Bell forker_left;
+    static Job job([&crew] {
+        forker_left.wait();
+        _exit(crew.pool.threads() == 1 ? 0 : 1);
+    });
+    call_last([](void*) { forker_left.ring(); });
+    crew.reset();
+    crew.post(job);
+    pthread_exit(nullptr);
+}
+
+BOOST_AUTO_TEST_CASE(work_that_has_forked_may_end_its_thread_in_the_child,
+                     *boost::unit_test::precondition(threads_after_fork)) {
+    Crew& crew = Crew::hire({.stack_bytes = 0, .runs_program_code = true});
+    int status = -1;
+    Job forking([&] {
+        pid_t child = fork();
+        if (child == 0) {
+            end_in_child(crew);
+        }
+        waitpid(child, &status, 0);
     });
     crew.post(forking);
     crew.wait_until_gone();
