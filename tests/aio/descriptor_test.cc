@@ -7,10 +7,12 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <string>
 #include <system_error>
+#include <utility>
 
 #include <boost/test/unit_test.hpp>
 
@@ -184,6 +186,46 @@ BOOST_AUTO_TEST_CASE(a_reused_number_has_another_identity) {
     BOOST_TEST_REQUIRE(identify(number, after) == 0);
     BOOST_TEST((before != after));
     BOOST_TEST((after == described(second.fd()).identity));
+}
+
+// Times of files are taken from the clock's last tick, which programs may see a moment before the
+// file system does: returns after the second one.
+void wait_for_ticks() {
+    auto now = [] {
+        timespec time;
+        clock_gettime(CLOCK_REALTIME_COARSE, &time);
+        return std::pair(time.tv_sec, time.tv_nsec);
+    };
+    for (int tick = 0; tick < 2; ++tick) {
+        for (auto before = now(); now() == before;) {
+        }
+    }
+}
+
+Identity identity_of_a_new_file(const std::string& path) {
+    Opened file(open(path.c_str(), O_RDWR | O_CREAT | O_EXCL, 0600));
+    Identity identity = described(file).identity;
+    unlink(path.c_str());
+    return identity;
+}
+
+// It may have the inode of the one that was removed, which nobody has open any more.
+BOOST_AUTO_TEST_CASE(a_file_that_was_made_again_has_another_identity) {
+    constexpr int kTries = 20;
+    std::string path = test::scratch_folder() + "/again-" + std::to_string(getpid());
+    int reused = 0;
+    for (int i = 0; i < kTries; ++i) {
+        Identity before = identity_of_a_new_file(path);
+        wait_for_ticks();
+        Identity after = identity_of_a_new_file(path);
+        if (before.born_ns == 0) {
+            BOOST_TEST_MESSAGE("left out: nobody knows when a file was made");
+            return;
+        }
+        BOOST_TEST((before != after));
+        reused += before.inode == after.inode;
+    }
+    BOOST_TEST_MESSAGE(reused << " of " << kTries << " files had the inode of the one before");
 }
 
 BOOST_AUTO_TEST_CASE(a_number_that_is_not_open_is_bad) {

@@ -192,6 +192,9 @@ const Case kCases[] = {
      writing(direct_file(1, 1'000), 3'000, 10), true},
     {"an extending write and a write before the end", writing(direct_file(1, 1'000), 2'000, 10),
      writing(direct_file(1, 1'000), 500, 10), false},
+    {"direct writes to a device, whose end does not move",
+     writing(direct_file(1, INT64_MAX), 2'000, 10), writing(direct_file(1, INT64_MAX), 3'000, 10),
+     false},
     {"a sync and a write", syncing(file(1)), writing(file(1), 0, 10), false},
     {"a read of nothing inside a write", reading(file(1), 5, 0), writing(file(1), 0, 10), false},
 };

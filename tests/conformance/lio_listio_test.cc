@@ -93,6 +93,24 @@ void ignore_signal(int, siginfo_t*, void*) {}
     for (volatile char& byte : space) byte = '\xA5';
 }
 
+// A request that its own callback submits again, to read from an empty pipe, before it lets another
+// request go on.
+struct Again {
+    aiocb& block;
+    ReadGate empty;
+    ReadGate& other;
+    int answer = -1;
+};
+
+void submit_again(sigval value) {
+    auto& again = *static_cast<Again*>(value.sival_ptr);
+    aio_return(&again.block);
+    again.block.aio_fildes = again.empty.fd();
+    again.block.aio_sigevent.sigev_notify = SIGEV_NONE;
+    again.answer = aio_read(&again.block);
+    again.other.release("y");
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(lists)
@@ -316,6 +334,28 @@ BOOST_AUTO_TEST_CASE(wait_ignores_the_event_of_the_list, *posix("lio_listio: DES
     BOOST_TEST(own.wait().si_value.sival_int == 5);
     BOOST_TEST(list[0].finish() == transferred(1));
     BOOST_TEST(!all.pending());
+}
+
+// The second entry cannot end before the block of the first is in use again.
+BOOST_AUTO_TEST_CASE(a_block_that_is_used_again_does_not_count, *posix("lio_listio: ERRORS EIO")) {
+    ScratchFile file("x");
+    List list;
+    ReadGate held;
+    list.add_read(file.fd(), 1, 0);
+    list.add_read(held.fd(), 1, 0);
+    Again again{list[0].block(), {}, held};
+    sigevent& event = again.block.aio_sigevent;
+    memset(&event, 0, sizeof event);
+    event.sigev_notify = SIGEV_THREAD;
+    event.sigev_notify_function = submit_again;
+    event.sigev_value.sival_ptr = &again;
+    BOOST_TEST(list.submit(LIO_WAIT) == 0);
+    BOOST_TEST(again.answer == 0);
+    BOOST_TEST(list[0].in_progress());
+    BOOST_TEST(list[1].finish() == transferred(1));
+    again.empty.release("z");
+    BOOST_TEST(list[0].finish() == transferred(1));
+    BOOST_TEST(list[0].text() == "z");
 }
 
 // glibc leaves pointers into the frame it has left; the end of a request follows them (crashes).

@@ -5,6 +5,7 @@
 #include <aio.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
@@ -20,6 +21,7 @@
 
 #include "tests/storm/child.h"
 #include "tests/storm/scale.h"
+#include "tests/storm/tasks.h"
 #include "tests/storm/work.h"
 #include "tests/support/bell.h"
 #include "tests/support/gate.h"
@@ -127,6 +129,21 @@ void fork_and_return(sigval /*value*/) {
     forked.ring();
 }
 
+// The first callback that the child's other thread asks for needs a thread of the child's own.
+void fork_and_end_the_thread(sigval /*value*/) {
+    pid_t child = fork();
+    if (child == 0) {
+        alarm(kChildSeconds);
+        std::thread([] {
+            wait_until_ended(getpid());  // the callback's thread, the first one here
+            _exit(do_some_work());
+        }).detach();
+        pthread_exit(nullptr);
+    }
+    child_of_callback = child;
+    forked.ring();
+}
+
 int child_forked_by(void (*callback)(sigval)) {
     ScratchFile file("x");
     Request request(file.fd(), 1);
@@ -146,14 +163,24 @@ BOOST_AUTO_TEST_CASE(fork_from_a_callback) {
     }
 }
 
+boost::test_tools::assertion_result threads_may_end(boost::unit_test::test_unit_id /*unit*/) {
+    boost::test_tools::assertion_result runs(!kSanitizer);
+    runs.message() << "the child ends in the sanitizer's own exit handlers";
+    return runs;
+}
+
 BOOST_AUTO_TEST_CASE(the_callback_of_a_child_may_return,
-                     *boost::unit_test::precondition([](boost::unit_test::test_unit_id) {
-                         boost::test_tools::assertion_result runs(!kSanitizer);
-                         runs.message() << "the child ends in the sanitizer's own exit handlers";
-                         return runs;
-                     })) {
+                     *boost::unit_test::precondition(threads_may_end)) {
     for (size_t round = 0; round < scaled(40); ++round) {
         BOOST_TEST_REQUIRE(child_forked_by(fork_and_return) == 0);
+        BOOST_TEST_REQUIRE(do_some_work() == 0);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_callback_of_a_child_may_end_its_thread,
+                     *boost::unit_test::precondition(threads_may_end)) {
+    for (size_t round = 0; round < scaled(40); ++round) {
+        BOOST_TEST_REQUIRE(child_forked_by(fork_and_end_the_thread) == 0);
         BOOST_TEST_REQUIRE(do_some_work() == 0);
     }
 }

@@ -24,6 +24,13 @@ std::string read_all(const std::string& path) {
     return bytes > 0 ? std::string(text, static_cast<size_t>(bytes)) : std::string();
 }
 
+// The letter by which the system tells what a thread does; 0 if it has gone.
+char state_of(int thread) {
+    std::string line = read_all("/proc/self/task/" + std::to_string(thread) + "/stat");
+    size_t name_end = line.rfind(')');
+    return name_end != std::string::npos && name_end + 2 < line.size() ? line[name_end + 2] : 0;
+}
+
 }  // namespace
 
 int threads_named(const std::string& start) {
@@ -45,9 +52,13 @@ void wait_until_no_thread_is_named(const std::string& start) {
 }
 
 bool is_asleep(int thread) {
-    std::string line = read_all("/proc/self/task/" + std::to_string(thread) + "/stat");
-    size_t state = line.rfind(')');
-    return state != std::string::npos && state + 2 < line.size() && line[state + 2] == 'S';
+    return state_of(thread) == 'S';
+}
+
+void wait_until_ended(int thread) {
+    for (char state = state_of(thread); state != 0 && state != 'Z'; state = state_of(thread)) {
+        sched_yield();
+    }
 }
 
 bool others_asleep() {
