@@ -73,7 +73,8 @@ class Engine {
 
     // For a descriptor that is about to be closed: withdraws what does not run and waits for what
     // does. A stream's write that has been written in part ends with a short count. Does nothing in
-    // a child made by vfork. Async-signal-safe.
+    // a child made by vfork. Async-signal-safe, unless it has to start a thread for what follows (a
+    // call for a withdrawn request, requests that waited for it).
     void clear_descriptor(int fd);
 
     // The same for each descriptor from `first` to `last`.
