@@ -263,6 +263,25 @@ void check_loss_of(size_t victim, bool replaced) {
     }
 }
 
+// As many readers as one wait can tell of are ready every time, and were so first.
+BOOST_FIXTURE_TEST_CASE(readers_that_are_always_ready_do_not_keep_a_writer_waiting, Open) {
+    std::deque<Pair> readers(kEventsMax + 1);
+    Pair writer;
+    for (Pair& reader : readers) {
+        require(write(reader.ends[1], "x", 1) == 1, "make a socket readable");
+        BOOST_TEST_REQUIRE(arm_readiness(reader.ends[0], Direction::kIn) == 0);
+    }
+    BOOST_TEST_REQUIRE(arm_readiness(writer.ends[0], Direction::kOut) == 0);
+    bool heard = false;
+    for (int round = 0; round < 4 && !heard; ++round) {
+        heard = told(kLong).count("out " + std::to_string(writer.ends[0])) != 0;
+        for (Pair& reader : readers) {
+            BOOST_TEST_REQUIRE(arm_readiness(reader.ends[0], Direction::kIn) == 0);
+        }
+    }
+    BOOST_TEST(heard);
+}
+
 BOOST_AUTO_TEST_CASE(a_lost_set_is_noticed_and_replaced) {
     std::set<int> before = open_descriptors();
     require(open_readiness() == 0, "open the set");
