@@ -4,6 +4,7 @@
 #define BOOST_TEST_MODULE batch
 #include "aio/batch.h"
 
+#include <pthread.h>
 #include <signal.h>
 
 #include <atomic>
@@ -12,7 +13,9 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "tests/storm/tasks.h"
 #include "tests/support/signals.h"
+#include "threadpool/base/thread.h"
 
 namespace uaio {
 namespace {
@@ -107,6 +110,30 @@ BOOST_AUTO_TEST_CASE(a_used_record_starts_anew) {
 }
 
 void ignore(int /*number*/, siginfo_t* /*info*/, void* /*context*/) {}
+
+// The handler that ends the sleep has also finished the list.
+Batch* finished_by_handler = nullptr;
+
+void finish_in_handler(int, siginfo_t*, void*) {
+    if (leave(*finished_by_handler)) {
+        ring(*finished_by_handler);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_list_that_is_done_counts_more_than_a_signal) {
+    Batch& batch = opened();
+    finished_by_handler = &batch;
+    test::SignalHandler handler(SIGUSR1, finish_in_handler);
+    pthread_t sleeper = pthread_self();
+    int number = thread_number();
+    std::thread signaller([sleeper, number] {
+        test::wait_until_asleep(number);
+        pthread_kill(sleeper, SIGUSR1);
+    });
+    BOOST_TEST((wait_for(batch) == WaitEnd::kWoken));
+    signaller.join();
+    release(batch);
+}
 
 BOOST_AUTO_TEST_CASE(a_signal_ends_the_wait_and_leaves_nothing_dangling) {
     test::SignalHandler handler(SIGUSR1, ignore);
