@@ -6,6 +6,7 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <thread>
@@ -15,7 +16,6 @@
 
 #include "tests/storm/tasks.h"
 #include "tests/support/signals.h"
-#include "threadpool/base/thread.h"
 
 namespace uaio {
 namespace {
@@ -125,7 +125,7 @@ BOOST_AUTO_TEST_CASE(a_list_that_is_done_counts_more_than_a_signal) {
     finished_by_handler = &batch;
     test::SignalHandler handler(SIGUSR1, finish_in_handler);
     pthread_t sleeper = pthread_self();
-    int number = thread_number();
+    int number = gettid();
     std::thread signaller([sleeper, number] {
         test::wait_until_asleep(number);
         pthread_kill(sleeper, SIGUSR1);
