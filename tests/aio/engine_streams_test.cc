@@ -103,9 +103,9 @@ BOOST_AUTO_TEST_CASE(a_read_whose_descriptor_is_another_stream_s_now_ends) {
 
 // It is the same file under the same number, but nobody has been asked to tell of this opening.
 BOOST_AUTO_TEST_CASE(a_read_of_a_named_pipe_that_was_opened_again_is_served) {
-    char folder[] = "/tmp/uaio-XXXXXX";
-    require(mkdtemp(folder) != nullptr, "make a folder");
-    std::string path = std::string(folder) + "/fifo";
+    std::string folder = scratch_folder() + "/uaio-XXXXXX";
+    require(mkdtemp(folder.data()) != nullptr, "make a folder");
+    std::string path = folder + "/fifo";
     require(mkfifo(path.c_str(), 0600) == 0, "make a named pipe");
     int writer = open(path.c_str(), O_RDWR);
     int reader = open(path.c_str(), O_RDONLY | O_NONBLOCK);
@@ -123,7 +123,7 @@ BOOST_AUTO_TEST_CASE(a_read_of_a_named_pipe_that_was_opened_again_is_served) {
         close(fd);
     }
     unlink(path.c_str());
-    rmdir(folder);
+    rmdir(folder.c_str());
 }
 
 // They are looked at a few at a time; whoever is behind the first few is found too.

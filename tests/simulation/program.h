@@ -64,9 +64,7 @@ struct Slot {
 };
 
 struct Client {
-    int number = 0;
     Slot* slots = nullptr;  // kSlots of them
-    bool done = false;
 };
 
 // The submissions that a call makes, in the order in which the engine looks at them.

@@ -53,7 +53,6 @@ void be_client(Client& client) {
             collect(*slot);
         }
     }
-    client.done = true;
 }
 
 void be_peer() {
@@ -111,7 +110,6 @@ void populate() {
     uint64_t count = 1 + world.choose(3);
     for (uint64_t i = 0; i < count; ++i) {
         Client& client = program.clients.emplace_back();
-        client.number = static_cast<int>(i);
         client.slots = new (take_memory(sizeof(Slot) * kSlots)) Slot[kSlots];
         for (Slot& slot : slots_of(client)) {
             scribble(slot);
