@@ -2,8 +2,9 @@
 # Sets the machine up, then builds everything and runs every test. Arguments go to Bazel, as in
 #     tools/test.sh --config=tsan
 #     tools/test.sh --config=asan --config=ubsan //aio/...
-# The last line is "N passed, N failed", counted in test targets; a test that does not build has
-# failed. The status is 0 only when nothing failed.
+# What a failed test said comes after everything else, shortened; Bazel names the file with the whole
+# of it. The last line is "N passed, N failed", counted in test targets; a test that does not build
+# has failed. The status is 0 only when nothing failed.
 set -eu
 
 cd "$(dirname "$0")/.."
@@ -20,7 +21,25 @@ events=$(mktemp)
 trap 'rm -f "$events"' EXIT
 status=0
 # shellcheck disable=SC2086 # No targets of ours when the caller gave some.
-bazel test --keep_going --build_event_json_file="$events" "$@" $targets || status=$?
+bazel test --keep_going --test_output=summary --test_summary=terse \
+    --build_event_json_file="$events" "$@" $targets || status=$?
+
+# The complaints of each failed run, wherever they stand, and its end, where a test that hung is.
+# shellcheck disable=SC2016 # The dollar is awk's.
+failed_logs='
+/^\{"id":\{"testResult"/ && !/"status":"PASSED"/ {
+    if (match($0, /"name":"test\.log","uri":"file:\/\/[^"]*/)) {
+        file = substr($0, RSTART, RLENGTH)
+        sub(/.*"file:\/\//, "", file)
+        print file
+    }
+}'
+awk "$failed_logs" "$events" | while read -r log; do
+    printf '\n== %s\n' "${log##*/testlogs/}"
+    grep -nE 'error: in|fatal error|FAIL|ERROR|WARNING|Assertion|what\(\)' "$log" | head -n 20 || true
+    echo '-- its end'
+    tail -n 15 "$log"
+done
 
 # Bazel writes one event to a line. Every test target has a summary, whether it ran or not; what
 # else fails to build appears as a completed target without success.

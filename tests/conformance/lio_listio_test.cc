@@ -99,6 +99,7 @@ struct Again {
     aiocb& block;
     ReadGate empty;
     ReadGate& other;
+    Bell over;
     int answer = -1;
 };
 
@@ -109,6 +110,7 @@ void submit_again(sigval value) {
     again.block.aio_sigevent.sigev_notify = SIGEV_NONE;
     again.answer = aio_read(&again.block);
     again.other.release("y");
+    again.over.ring();
 }
 
 }  // namespace
@@ -343,13 +345,14 @@ BOOST_AUTO_TEST_CASE(a_block_that_is_used_again_does_not_count, *posix("lio_list
     ReadGate held;
     list.add_read(file.fd(), 1, 0);
     list.add_read(held.fd(), 1, 0);
-    Again again{list[0].block(), {}, held};
+    Again again{list[0].block(), {}, held, {}};
     sigevent& event = again.block.aio_sigevent;
     memset(&event, 0, sizeof event);
     event.sigev_notify = SIGEV_THREAD;
     event.sigev_notify_function = submit_again;
     event.sigev_value.sival_ptr = &again;
     BOOST_TEST(list.submit(LIO_WAIT) == 0);
+    again.over.wait();
     BOOST_TEST(again.answer == 0);
     BOOST_TEST(list[0].in_progress());
     BOOST_TEST(list[1].finish() == transferred(1));
