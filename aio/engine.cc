@@ -5,6 +5,7 @@
 
 #include "aio/counters.h"
 #include "aio/perform.h"
+#include "signals/late_signals.h"
 #include "signals/notifier.h"
 #include "threadpool/base/check.h"
 #include "threadpool/base/own_signals.h"
@@ -102,15 +103,15 @@ bool Engine::requests_pending(void* context) {
     return static_cast<Engine*>(context)->pending();
 }
 
-// Both looks pair with those who make work visible: Inbox::put() and note_ready().
+// All looks pair with those who make work visible: Inbox::put(), note_ready(), LateSignals::owe().
 bool Engine::pending() const {
-    return !inbox_.empty() || ready_.load(std::memory_order_seq_cst) != 0;
+    return !inbox_.empty() || ready_.load(std::memory_order_seq_cst) != 0 || late_signals.waiting();
 }
 
 void Engine::serve_requests(void* context, Pool::Seat& seat) {
     auto& self = *static_cast<Engine*>(context);
     Request* request = nullptr;
-    while ((request = self.next(request)) != nullptr) {
+    while ((request = self.next_work(request)) != nullptr) {
         seat.found();
         if (!self.run(*request, Runner::kWorker)) {
             request = nullptr;
@@ -120,9 +121,11 @@ void Engine::serve_requests(void* context, Pool::Seat& seat) {
 
 void Engine::serve_calls(void* context, Pool::Seat& seat) {
     auto& calls = *static_cast<Notifier*>(context);
-    while (Call* call = calls.next()) {
+    Due due;
+    while (calls.next(due)) {
         seat.found();
-        Notifier::make(*call);
+        seat.leave_another();
+        Notifier::make(due);
         if (!seat.valid()) {  // the callback has forked, and this is the child
             return;
         }
@@ -143,13 +146,21 @@ void Engine::run_all_here() {
         SignalBlock block;
         OwnSignals swallowed;
         Request* request = nullptr;
-        while ((request = next(request)) != nullptr) {
+        while ((request = next_work(request)) != nullptr) {
             if (!run(*request, Runner::kCaller)) {
                 request = nullptr;
             }
         }
     }
     pthread_setcancelstate(cancel_state, nullptr);
+}
+
+// Whoever runs requests may start threads, and does so for those who may not.
+Request* Engine::next_work(Request* done) {
+    if (late_signals.waiting()) {
+        late_signals.begin();
+    }
+    return next(done);
 }
 
 // One lap: retires what the worker has done, admits what came in, takes what is most urgent.
@@ -246,6 +257,7 @@ void Engine::submitted(Batch& batch) {
     if (leave(batch)) {
         SignalBlock block;
         end_batch(batch);
+        look_after();
     }
 }
 

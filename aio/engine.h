@@ -73,8 +73,7 @@ class Engine {
 
     // For a descriptor that is about to be closed: withdraws what does not run and waits for what
     // does. A stream's write that has been written in part ends with a short count. Does nothing in
-    // a child made by vfork. Async-signal-safe, unless it has to start a thread for what follows (a
-    // call for a withdrawn request, requests that waited for it).
+    // a child made by vfork. Async-signal-safe.
     void clear_descriptor(int fd);
 
     // The same for each descriptor from `first` to `last`.
@@ -107,6 +106,7 @@ class Engine {
     static bool streams_pending(void* context);
 
     bool pending() const;
+    Request* next_work(Request* done);
     Request* next(Request* done);
     void admit_all() UAIO_REQUIRES(lock_);
     void note_ready() UAIO_REQUIRES(lock_);

@@ -4,6 +4,7 @@
 
 #include "aio/counters.h"
 #include "aio/engine.h"
+#include "signals/late_signals.h"
 #include "threadpool/base/signal_block.h"
 
 namespace uaio {
@@ -55,6 +56,7 @@ Engine::Cancelled Engine::cancel_all(int fd) {
     if (cancelled.running == 0) {
         wait_until_published(*lane, end);
     }
+    look_after();
     return cancelled;
 }
 
@@ -79,7 +81,6 @@ Engine::Cancelled Engine::withdraw_all(Lane& lane, Partial partial, uint64_t end
         }
         finish_withdrawn(lane, withdrawn);
     }
-    look_after();
     return cancelled;
 }
 
@@ -194,6 +195,12 @@ bool Engine::has_requests(int fd) const {
 // A request that its submitter has not handed over yet (a signal handler interrupted it) is not
 // waited for: it would never come. What runs at first may be parked later, so each round withdraws
 // again.
+//
+// A thread is woken for what follows, but none is started: pthread_create is not async-signal-safe.
+// If there is none, another thread looks later: what has become ready waited for something that was
+// ready or ran, and somebody is coming or at work for that (Engine::look_after(), next()), or for
+// something parked, and the poller looks before it leaves. Nobody may come for a signal that finds
+// the system's queue full.
 void Engine::clear_descriptor(int fd) {
     if (!has_requests(fd) || getpid() != process_) {
         return;
@@ -205,6 +212,9 @@ void Engine::clear_descriptor(int fd) {
     for (;;) {
         uint32_t ticket = stay.ticket();
         withdraw_all(lane, Partial::kEnd, end);
+        if (pending() && !workers_.wake() && late_signals.waiting()) {
+            late_signals.retry_here();
+        }
         if (!any_running(lane, end)) {
             return;
         }

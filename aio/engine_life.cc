@@ -98,7 +98,7 @@ void Engine::start_once() UAIO_UNCHECKED {
                        .stack_bytes = 0,
                        .runs_program_code = true};
     notifiers_.configure(notifier_owner_, kNotifiersMax, kNotifierIdleMs * kNsPerMs);
-    notifier.set_summon([] { engine.notifiers_.notify(); });
+    notifier.set_summon([] { engine.notifiers_.wake(); });
     notifier.set_ensure([] { return engine.notifiers_.ensure(); });
     poller_owner_ = {.name = "uaio-p",
                      .context = this,

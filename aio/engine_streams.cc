@@ -109,6 +109,7 @@ void Engine::serve_streams(void* context, Pool::Seat& seat) {
     while (streams_pending(context)) {
         self.wake_streams();
     }
+    self.look_after();  // who withdrew the last one may have left that to this thread
 }
 
 // Waits for events once and makes what they concern ready.

@@ -14,6 +14,13 @@
 
 namespace uaio {
 
+// What is left of a call once its record has been given back.
+struct Due {
+    void (*function)(sigval);
+    sigval value;
+    sigset_t mask;
+};
+
 struct CallTag {};
 
 struct Call : SlabRecord, Link<CallTag> {
@@ -31,6 +38,9 @@ Call* take_call(const sigevent& event);
 Call* take_call(void (*function)(sigval), sigval value);
 
 void give_call(Call& call);
+
+// The same, and what is to be called now.
+Due redeem(Call& call);
 
 // How many calls have been taken and not given back: they need a thread sooner or later.
 uint32_t calls_taken();

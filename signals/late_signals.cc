@@ -9,33 +9,58 @@ namespace uaio {
 constinit LateSignals late_signals;
 
 int LateSignals::owe(const Notice& notice) {
-    Call* call = take_call(retry, {.sival_ptr = this});
-    LateSignal* signal = call != nullptr && notifier.can_promise() ? signals_.take() : nullptr;
+    LateSignal* signal = signals_.take();
     if (signal == nullptr) {
-        if (call != nullptr) {
-            give_call(*call);
-        }
         return EAGAIN;
     }
     signal->next = signal->prev = nullptr;
     signal->notice = notice;
     signal->give_up_ns = now_ns() + kGiveUpMs * kNsPerMs;
-    bool retrying;
-    {
-        Hold hold(lock_);
-        queue_.push_back(*signal);
-        retrying = retrying_;
-        retrying_ = true;
-    }
-    if (retrying) {
-        give_call(*call);
-    } else {
-        notifier.owe(*call);
+    Hold hold(lock_);
+    queue_.push_back(*signal);
+    if (!retrying_) {
+        // Sequentially consistent: before the look of whoever wakes a worker at the pool.
+        waiting_.store(true, std::memory_order_seq_cst);
     }
     return 0;
 }
 
-// On a thread of the notifier, with all signals blocked.
+void LateSignals::begin() {
+    if (claim_retry() && !promise_retry()) {
+        retry({.sival_ptr = this});
+    }
+}
+
+void LateSignals::retry_here() {
+    if (claim_retry()) {
+        retry({.sival_ptr = this});
+    }
+}
+
+bool LateSignals::claim_retry() {
+    Hold hold(lock_);
+    if (retrying_ || queue_.empty()) {
+        return false;
+    }
+    retrying_ = true;
+    waiting_.store(false, std::memory_order_relaxed);  // one thing less to look for
+    return true;
+}
+
+bool LateSignals::promise_retry() {
+    Call* call = take_call(retry, {.sival_ptr = this});
+    if (call == nullptr) {
+        return false;
+    }
+    if (!notifier.can_promise()) {
+        give_call(*call);
+        return false;
+    }
+    notifier.owe(*call);
+    return true;
+}
+
+// With all signals blocked: on a thread of the notifier, if one can be had.
 void LateSignals::retry(sigval self) {
     auto& late = *static_cast<LateSignals*>(self.sival_ptr);
     int pause_ms = kPauseMsMin;
@@ -46,17 +71,15 @@ void LateSignals::retry(sigval self) {
     }
 }
 
-// One round over what is owed. Returns false, and ends the retrying, if nothing is left.
+// As many as there is room for, in their order. Returns false, and ends the retrying, if nothing is
+// left.
 bool LateSignals::retry_once() {
     Hold hold(lock_);
     LateSignal* signal = queue_.front();
-    while (signal != nullptr) {
-        LateSignal* following = List<LateSignal, LateTag>::after(*signal);
-        if (settle(*signal)) {
-            queue_.remove(*signal);
-            signals_.give(*signal);
-        }
-        signal = following;
+    while (signal != nullptr && settle(*signal)) {
+        queue_.remove(*signal);
+        signals_.give(*signal);
+        signal = queue_.front();
     }
     retrying_ = !queue_.empty();
     return retrying_;
@@ -76,6 +99,7 @@ void LateSignals::reset() UAIO_UNCHECKED {
     lock_.reset();
     queue_ = {};
     retrying_ = false;
+    waiting_.store(false, std::memory_order_relaxed);  // no other thread exists
     signals_.reset();
 }
 

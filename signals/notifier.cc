@@ -1,7 +1,5 @@
 #include "signals/notifier.h"
 
-#include "threadpool/base/signal_block.h"
-
 namespace uaio {
 
 constinit Notifier notifier;
@@ -15,16 +13,13 @@ void* own_thread(void* argument) {
     while (call.created.load(std::memory_order_acquire) == 0) {  // pairs with start_own_thread()
         wait_on(call.created, 0, kNever);
     }
-    Notifier::make(call);
+    Notifier::make(redeem(call));
     return nullptr;
 }
 
 }  // namespace
 
 void Notifier::owe(Call& call) {
-    if (call.attributes != nullptr && start_own_thread(call)) {
-        return;
-    }
     {
         Hold hold(lock_);
         queue_.push_back(call);
@@ -40,7 +35,6 @@ bool Notifier::start_own_thread(Call& call) {
     int detached = PTHREAD_CREATE_DETACHED;
     pthread_attr_getdetachstate(call.attributes, &detached);
     pthread_t thread;
-    SignalBlock block;
     call.created.store(0, std::memory_order_relaxed);  // pthread_create hands it over
     if (pthread_create(&thread, call.attributes, own_thread, &call) != 0) {
         return false;
@@ -54,7 +48,19 @@ bool Notifier::start_own_thread(Call& call) {
     return true;
 }
 
-Call* Notifier::next() {
+bool Notifier::next(Due& due) {
+    Call* call;
+    do {
+        call = take();
+        if (call == nullptr) {
+            return false;
+        }
+    } while (call->attributes != nullptr && start_own_thread(*call));
+    due = redeem(*call);
+    return true;
+}
+
+Call* Notifier::take() {
     Hold hold(lock_);
     Call* call = queue_.pop_front();
     if (call != nullptr) {
@@ -63,15 +69,11 @@ Call* Notifier::next() {
     return call;
 }
 
-void Notifier::make(Call& call) {
-    auto* function = call.function;
-    sigval value = call.value;
-    sigset_t mask = call.mask;
-    give_call(call);
+void Notifier::make(const Due& due) {
     sigset_t all;
     sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &mask, nullptr);
-    function(value);
+    pthread_sigmask(SIG_SETMASK, &due.mask, nullptr);
+    due.function(due.value);
     pthread_sigmask(SIG_SETMASK, &all, nullptr);
 }
 

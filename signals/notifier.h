@@ -1,14 +1,15 @@
 // Notifier: makes the SIGEV_THREAD calls that are owed to the program.
 //
 // A call without attributes runs on one of a set of reusable threads, under the signal mask that
-// the submitter had. A call with attributes gets a thread of its own, made with them; where that
-// thread cannot be made, a reusable one takes the call. The function may block, call pthread_exit
-// or submit more requests: its thread belongs to nobody else meanwhile, and another takes its
-// place.
+// the submitter had. For a call with attributes, one of them makes a thread with those; where that
+// cannot be made, it takes the call itself. The function may block, call pthread_exit or submit
+// more requests: its thread belongs to nobody else meanwhile.
 //
 // The notifier keeps the queue; whose threads they are is its user's affair (aio/engine.cc gives it
 // a pool). Calls are made in the order in which they were owed, as far as several threads have an
-// order.
+// order. Owing a call starts no thread, because close(2) may do it in a signal handler: as long as
+// calls are promised, one thread is free (ensure), and before it makes a call it sees to it that
+// another one is (Pool::Seat::leave_another()).
 //
 // The queue is guarded by one lock, ranked after the engine's. It is taken with all signals
 // blocked.
@@ -21,34 +22,35 @@ namespace uaio {
 
 class Notifier {
   public:
-    // What the notifier asks of its threads: that one of them calls serve_one() soon. Set before
-    // the first call is owed.
+    // What the notifier asks of its threads: that one of them calls next() soon. Starts no thread;
+    // async-signal-safe. Set before the first call is owed.
     void set_summon(void (*summon)()) { summon_ = summon; }
 
-    // What the notifier asks before a call is promised: that there is a thread, and stays one while
-    // calls_taken() is not 0. Without it, a call is promised whether there is a thread or not.
+    // What the notifier asks before a call is promised: that a thread is free, and one stays so
+    // while calls_taken() is not 0. Without it, a call is promised in any case.
     void set_ensure(bool (*ensure)()) { ensure_ = ensure; }
 
     // Whether a call that has been taken can be made some day. If not, no thread can be had.
     bool can_promise() const { return ensure_ == nullptr || ensure_(); }
 
-    // Takes over `call` and returns at once. Runs no code of the program.
+    // Takes over `call` and returns at once. Runs no code of the program and starts no thread;
+    // async-signal-safe.
     void owe(Call& call);
 
     bool pending() const { return owed_.load(std::memory_order_seq_cst) != 0; }  // pairs with owe()
 
-    // The next call that is owed, null if none. The caller has all signals blocked and makes the
-    // call next.
-    Call* next();
+    // Takes the next call, and starts its own thread for each that has attributes. Returns false if
+    // there is none that the caller has to make. The caller has all signals blocked.
+    bool next(Due& due);
 
-    // Makes the call; gives its record back first. Signals are blocked again when it returns, if it
-    // does.
-    static void make(Call& call);
+    // Makes a call. Signals are blocked again when it returns, if it does.
+    static void make(const Due& due);
 
     // Nothing is owed. Only for a forked child.
     void reset();
 
   private:
+    Call* take();
     static bool start_own_thread(Call& call);
 
     Lock lock_;

@@ -29,6 +29,12 @@ constexpr unsigned searching_in(uint64_t state) {
 constexpr unsigned starting_in(uint64_t state) {
     return static_cast<unsigned>(state >> 48);
 }
+// Those that look for work, or will when it comes: so many at least, for who is only being started
+// may never be there, or be at work before its start is known to have ended.
+constexpr int free_in(uint64_t state) {
+    return static_cast<int>(idle_in(state) + searching_in(state)) -
+           static_cast<int>(starting_in(state));
+}
 
 }  // namespace
 
@@ -67,14 +73,40 @@ void Pool::reset() {
     ++life_;
 }
 
+bool Pool::full(uint64_t state) const {
+    return threads_in(state) >= threads_max_.load(std::memory_order_relaxed);
+}
+
 bool Pool::notify() {
     uint64_t state = state_.load(kSeqCst);
-    bool full = threads_in(state) >= threads_max_.load(std::memory_order_relaxed);
-    if (searching_in(state) > 0 || (idle_in(state) == 0 && full)) {
+    if (searching_in(state) > 0 || (idle_in(state) == 0 && full(state))) {
         return true;
     }
     SignalBlock block;
     return claim_thread();
+}
+
+bool Pool::wake() {
+    SignalBlock block;
+    uint64_t state = state_.load(kSeqCst);
+    while (searching_in(state) == 0 && idle_in(state) > 0) {
+        if (wake_idle(state)) {
+            return true;
+        }
+    }
+    return threads_in(state) > 0;
+}
+
+// The woken thread counts as searching from now on, so that the next notify() need not wake another
+// while this one is on its way.
+bool Pool::wake_idle(uint64_t& state) {
+    if (!state_.compare_exchange_weak(state, state - kIdle + kSearching, kSeqCst)) {
+        return false;
+    }
+    tokens_.fetch_add(1, std::memory_order_release);  // pairs with take_token()
+    wake_one(tokens_);
+    observe(Event::kWoken);
+    return true;
 }
 
 // Others rely on a thread that is counted as searching, so whoever counts one that is still asleep,
@@ -87,34 +119,32 @@ bool Pool::claim_thread() {
             return true;
         }
         if (idle_in(state) > 0) {
-            // The woken thread counts as searching from now on, so that the next notify() need not
-            // wake another while this one is on its way.
-            if (state_.compare_exchange_weak(state, state - kIdle + kSearching, kSeqCst)) {
-                tokens_.fetch_add(1, std::memory_order_release);  // pairs with sleep()
-                wake_one(tokens_);
-                observe(Event::kWoken);
+            if (wake_idle(state)) {
                 return true;
             }
-        } else if (threads_in(state) < threads_max_.load(std::memory_order_relaxed)) {
-            if (state_.compare_exchange_weak(state, state + kComing, kSeqCst)) {
-                bool started = start();
-                state = state_.fetch_sub(started ? kStarting : kComing, kSeqCst);
-                starts_.fetch_add(1, kSeqCst);
-                wake_all(starts_);
-                if (started) {
-                    return true;
-                }
-                // Others may have relied on the thread that did not come: look at the pool anew,
-                // and if it has threads at all, leave the work to them.
-                state -= kComing;
-                if (searching_in(state) == 0 && idle_in(state) == 0) {
-                    return threads_in(state) > 0;
-                }
-            }
-        } else {
+        } else if (full(state)) {
             return true;
+        } else if (state_.compare_exchange_weak(state, state + kComing, kSeqCst)) {
+            if (start_counted(state)) {
+                return true;
+            }
+            // Others may have relied on the thread that did not come: look at the pool anew, and if
+            // it has threads at all, leave the work to them.
+            if (searching_in(state) == 0 && idle_in(state) == 0) {
+                return threads_in(state) > 0;
+            }
         }
     }
+}
+
+// A thread that is counted as coming already. `state`: afterwards.
+bool Pool::start_counted(uint64_t& state) {
+    bool started = start();
+    uint64_t change = started ? kStarting : kComing;
+    state = state_.fetch_sub(change, kSeqCst) - change;
+    starts_.fetch_add(1, kSeqCst);
+    wake_all(starts_);
+    return started;
 }
 
 bool Pool::start() {
@@ -188,6 +218,14 @@ void Pool::Seat::found() {
     }
 }
 
+// Busy as the word says, before it looks whether another is needed; who comes to need one says so
+// before he looks at the word (ensure()).
+void Pool::Seat::leave_another() {
+    if (pool_.needed()) {
+        pool_.ensure();
+    }
+}
+
 // From searching or busy to idle, and back to searching. False when the thread must leave.
 bool Pool::rest(Seat& seat) {
     state_.fetch_add(seat.searching_ ? kIdle - kSearching : kIdle, kSeqCst);
@@ -239,7 +277,7 @@ bool Pool::sleep(Seat& seat) {
 bool Pool::take_token() {
     uint32_t tokens = tokens_.load(std::memory_order_relaxed);  // checked by the exchange
     while (tokens > 0) {
-        // Acquire pairs with the release in notify().
+        // Acquire pairs with the release in wake_idle().
         if (tokens_.compare_exchange_weak(tokens, tokens - 1, std::memory_order_acquire,
                                           std::memory_order_relaxed)) {
             return true;
@@ -249,14 +287,14 @@ bool Pool::take_token() {
 }
 
 // An idle thread leaves. Not if every idle thread has been taken off the count: then a token is on
-// its way for this one, or for another that sleeps instead. Nor the last one if somebody relies on
-// there being a thread (ensure()): who counted on this one before it left made that known before,
-// and is seen here; the thread comes back as a searching one. Threads may have been started in its
-// place meanwhile; one of them, above the maximum then, leaves.
+// its way for this one, or for another that sleeps instead. Nor the last free one if somebody
+// relies on there being one (ensure()): who counted on this one before it left made that known
+// before, and is seen here; the thread comes back as a searching one. Threads may have been started
+// in its place meanwhile; one of them, above the maximum then, leaves.
 Pool::Leaving Pool::leave(Seat& seat) {
     uint64_t state = state_.load(kSeqCst);
     while (idle_in(state) > 0) {
-        bool last = threads_in(state) <= starting_in(state) + 1;  // those may not come
+        bool last = free_in(state) <= 1;
         if (last && needed()) {
             return Leaving::kNotNow;
         }
@@ -275,16 +313,30 @@ Pool::Leaving Pool::leave(Seat& seat) {
 // A thread that is only being started may not come. Its starter has blocked signals and waits for
 // nobody, so it is waited for. No end of a start is missed: it changes the state before the word.
 bool Pool::ensure() {
+    if (free_in(state_.load(kSeqCst)) > 0) {
+        return true;
+    }
+    SignalBlock block;
     for (;;) {
         uint32_t starts = starts_.load(kSeqCst);
         uint64_t state = state_.load(kSeqCst);
-        if (threads_in(state) > starting_in(state)) {
+        if (free_in(state) > 0) {
             return true;
         }
         if (starting_in(state) > 0) {
             wait_on(starts_, starts, kNever);
-        } else if (!notify()) {
-            return false;
+        } else if (full(state)) {
+            return true;
+        } else if (state_.compare_exchange_weak(state, state + kComing, kSeqCst)) {
+            if (start_counted(state)) {
+                return true;
+            }
+            if (pending()) {  // others may have relied on the thread that did not come
+                wake();
+            }
+            if (starting_in(state) == 0) {
+                return threads_in(state) > 0;
+            }
         }
     }
 }

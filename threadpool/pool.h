@@ -49,8 +49,9 @@ class Pool {
         void (*serve)(void* context, Seat& seat);
         // Whether there is work to take. Lock-free; sequentially consistent with making it visible.
         bool (*pending)(void* context);
-        // Whether one thread must stay although it has been idle for long; null: no. Sequentially
-        // consistent like `pending`.
+        // Whether work is certain to come, made visible by somebody who may not start a thread for
+        // it (wake()): one thread that is free then must stay, however long it has been idle.
+        // Null: no. Sequentially consistent like `pending`.
         bool (*needed)(void* context);
         // Counts what happens; called in any thread, must not block. `threads`: alive now.
         void (*observe)(Event event, unsigned threads);
@@ -65,6 +66,10 @@ class Pool {
       public:
         // The thread has taken a piece of work: somebody else looks after the rest.
         void found();
+
+        // The thread is about to be busy for as long as the program likes: if one is `needed`,
+        // another one is free meanwhile, unless the system refuses to start one.
+        void leave_another();
 
         // False in the child of a fork that the thread's own work has made: there the thread lives
         // on, but the pool has forgotten it, and it must leave.
@@ -91,9 +96,14 @@ class Pool {
     // nobody will look. Lock-free except where it starts a thread (pthread_create).
     bool notify();
 
-    // Sees to it that the pool has a thread, at least until `needed` says no; it may be busy. False
-    // if the system refuses to start one. notify() may rely on a thread that another is about to
-    // start, and leave the work to that one if none comes; this waits for what becomes of it.
+    // The same, but starts no thread: if none is free, one that is busy looks when it is done.
+    // False if the pool has no thread. Async-signal-safe.
+    bool wake();
+
+    // Sees to it that a thread is free, which one stays as long as it is `needed`; or one that is
+    // busy, if no more may be started or the system refuses to. False if the pool has no thread.
+    // notify() may rely on a thread that another is about to start, and leave the work to that one
+    // if none comes; this waits for what becomes of it.
     bool ensure();
 
     unsigned threads() const;
@@ -105,7 +115,10 @@ class Pool {
     static void thread_main(void* pool);
     static void thread_lost(void* pool);
 
+    bool full(uint64_t state) const;
+    bool wake_idle(uint64_t& state);
     bool claim_thread();
+    bool start_counted(uint64_t& state);
     void live();
     void run(Seat& seat);
     bool rest(Seat& seat);

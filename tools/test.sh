@@ -2,8 +2,8 @@
 # Sets the machine up, then builds everything and runs every test. Arguments go to Bazel, as in
 #     tools/test.sh --config=tsan
 #     tools/test.sh --config=asan --config=ubsan //aio/...
-# What a failed test said comes after everything else, shortened; Bazel names the file with the whole
-# of it. The last line is "N passed, N failed", counted in test targets; a test that does not build
+# What a failed test said comes after everything else, shortened; Bazel names the file with all of
+# it. The last line is "N passed, N failed", counted in test targets; a test that does not build
 # has failed. The status is 0 only when nothing failed.
 set -eu
 
@@ -34,9 +34,10 @@ failed_logs='
         print file
     }
 }'
+complaints='error: in|fatal error|FAIL|ERROR|WARNING|Assertion|what\(\)'
 awk "$failed_logs" "$events" | while read -r log; do
     printf '\n== %s\n' "${log##*/testlogs/}"
-    grep -nE 'error: in|fatal error|FAIL|ERROR|WARNING|Assertion|what\(\)' "$log" | head -n 20 || true
+    grep -nE "$complaints" "$log" | head -n 20 || true
     echo '-- its end'
     tail -n 15 "$log"
 done

@@ -8,8 +8,9 @@
  * count ever goes below 0.
  *
  * With PROMISES the pool is that of the notifiers: a piece is a call, counted in `taken` and
- * promised by ensure() before it is put in, if it ever is; who puts it in does nothing if no thread
- * can be had. Then a call that is promised has a thread, whatever is refused, leaves or is lost.
+ * promised by ensure() before it is put in, if it ever is; who puts it in starts no thread and does
+ * nothing if there is none. Then a call that is promised has a thread, whatever is refused, leaves,
+ * is lost or lasts for ever.
  *
  * Why interleaving is enough. Every change and every look of the pool's word is sequentially
  * consistent, and so are Inbox::put(), Inbox::empty(), and the store and load of Engine::ready_. So
@@ -32,11 +33,12 @@
  *   look                      Engine::pending()
  *   take                      Engine::next(): admit_all(), take(), note_ready() under the lock
  *   claim_thread, notify      Pool::claim_thread(), Pool::notify()
- *   ensure                    Pool::ensure()
+ *   ensure, wake              Pool::ensure(), Pool::wake()
  *   Producer, run_here        Engine::post(), run_all_here(); with PROMISES take_call() and
  *                             Notifier::can_promise(), give_call(), Notifier::owe()
  *   Canceller                 Engine::next_sequence() with look_after()
- *   Worker: serve, found      Engine::serve_requests(), Pool::Seat::found()
+ *   Worker: serve, found      Engine::serve_requests(), Pool::Seat::found(); with PROMISES
+ *                             Engine::serve_calls() and Pool::Seat::leave_another()
  *   Worker: rest, sleep       Pool::rest(), claim_idle(); sleep(), take_token()
  *   Worker: late, not_now     Pool::leave(), with both looks at needed(); Leaving::kNotNow
  *   Worker: lost              Pool::thread_lost()
@@ -49,13 +51,15 @@
  *   NO_TOKEN              a thread is claimed and not woken
  *   LOST_WORK             a thread that is lost does not look whether there is work  (with LOSSES)
  * and with PROMISES:
+ *   OTHERS_FORGOTTEN      ensure(), refused a thread, does not look whether others relied on it
+ *   BUSY_PROMISED         ensure() relies on a thread that is busy
+ *   NONE_LEFT             a thread does not look whether another is needed before it makes a call
  *   ENDED_EARLY           the end of a start is told before it shows in the word
  *   ENDED_UNTOLD          the end of a start is not told
  *   LOST_PROMISE          a thread that is lost does not look whether one is needed
  *   NEEDED_ASKED_EARLY    leave() asks `needed` only before it changes the word
  *   NEEDED_KEEPS_ALL      no thread leaves while one is needed, however many there are
  *   START_PROMISED        ensure() relies on a thread that is only being started
- *   START_STAYS           leave() does, when it asks whether its thread is the last
  *
  * Searched to the end, in millions of states:
  *   -DTIMEOUTS=1 -DREFUSALS=0                                        1.9
@@ -63,8 +67,9 @@
  *   -DPIECES=1 -DTIMEOUTS=1 -DREFUSALS=2                            0.03
  *   -DPIECES=1 -DREFUSALS=0 -DCANCELLER                              0.3
  *   -DPIECES=1 -DREFUSALS=0 -DTIMEOUTS=0 -DWORKERS=3 -DPRODUCERS=3   2.5
- *   -DPIECES=1 -DTIMEOUTS=1 -DPROMISES                               3.7
- *   -DPIECES=1 -DTIMEOUTS=1 -DPROMISES -DLOSSES=1 -DWORKERS=1        3.2
+ *   -DPIECES=1 -DTIMEOUTS=1 -DPROMISES                               0.5
+ *   -DPIECES=1 -DTIMEOUTS=1 -DPROMISES -DLOSSES=1 -DWORKERS=1        0.4
+ *   -DPIECES=1 -DTIMEOUTS=0 -DPROMISES -DHANGS=0 -DPRODUCERS=3      14.9
  */
 
 #ifndef WORKERS
@@ -114,12 +119,8 @@ byte ended[PROCESSES]; /* 0 if it has not read it */
 #define ENDED 2
 byte process;
 
-/* What leave() makes of the word: none but this thread is there for certain. */
-#ifdef START_STAYS
-#define LAST (threads <= 1)
-#else
-#define LAST (threads <= starting + 1)
-#endif
+/* What leave() makes of the word: none but this thread is free for certain. */
+#define LAST (idle + searching <= starting + 1)
 
 #ifdef NEEDED_KEEPS_ALL
 #define MAY_LEAVE (idle > 0 && taken == 0)
@@ -127,10 +128,12 @@ byte process;
 #define MAY_LEAVE (idle > 0 && !(LAST && taken > 0))
 #endif
 
-#ifdef START_PROMISED
-#define THERE (threads > 0)
+#if defined(START_PROMISED)
+#define FREE (idle + searching > 0)
+#elif defined(BUSY_PROMISED)
+#define FREE (threads > starting)
 #else
-#define THERE (threads > starting)
+#define FREE (idle + searching > starting)
 #endif
 
 inline look(answer) {
@@ -178,6 +181,16 @@ inline tell_ended() {
 #endif
 }
 
+inline end_start() {
+#ifdef ENDED_EARLY
+    tell_ended();
+    starting--
+#else
+    starting--;
+    tell_ended()
+#endif
+}
+
 inline claim_thread(answer) {
     do
     :: atomic {
@@ -199,13 +212,7 @@ inline claim_thread(answer) {
        :: atomic { !answer -> made++; starting--; answer = true }; break /* nobody looks */
 #else
        :: atomic { !answer -> made++; answer = true };
-#ifdef ENDED_EARLY
-           tell_ended();
-           starting--;
-#else
-           starting--;
-           tell_ended();
-#endif
+           end_start();
            break
 #endif
        :: atomic {
@@ -238,18 +245,53 @@ inline notify(answer) {
     fi
 }
 
+inline wake(answer) {
+    if
+    :: atomic { searching == 0 && idle > 0 -> idle--; searching++ }; tokens++; answer = true
+    :: atomic { !(searching == 0 && idle > 0) -> answer = (threads > 0) }
+    fi
+}
+
 inline ensure(answer) {
     do
     :: ended[_pid] = NOT_YET; /* reads it */
-       if
-       :: THERE -> answer = true; break
-       :: !THERE && starting > 0 -> ended[_pid] == ENDED
-       :: !THERE && starting == 0 ->
-           notify(answer);
+       again = false;
+       atomic {
            if
-           :: answer
-           :: !answer -> break
+           :: FREE -> answer = true; break
+           :: !FREE && starting > 0 -> again = true
+           :: !FREE && starting == 0 && threads < WORKERS ->
+               threads++; searching++; starting++
+           :: else -> answer = true; break
            fi
+       };
+       if
+       :: again -> ended[_pid] == ENDED
+       :: atomic { !again -> made++; answer = true };
+          end_start();
+          break
+       :: atomic {
+              !again && refusals > 0 ->
+              refusals--;
+              assert(threads > 0 && searching > 0 && starting > 0);
+              threads--;
+              searching--;
+              starting--;
+              again = (starting > 0);
+              answer = (threads > 0)
+          };
+          tell_ended();
+#ifndef OTHERS_FORGOTTEN
+          look(found);
+          if
+          :: found -> wake(found)
+          :: !found
+          fi;
+#endif
+          if
+          :: again -> again = false
+          :: !again -> break
+          fi
        fi
     od;
     ended[_pid] = 0
@@ -258,7 +300,8 @@ inline ensure(answer) {
 active [PRODUCERS] proctype Producer() {
     byte pieces = PIECES;
     bool answer;
-    bool again; /* in claim_thread */
+    bool again; /* in claim_thread and ensure */
+    bool found; /* in ensure */
     do
     :: pieces > 0 ->
         pieces--;
@@ -266,7 +309,7 @@ active [PRODUCERS] proctype Producer() {
         taken++;
         ensure(answer);
         if
-        :: answer -> inbox++; notify(answer)
+        :: answer -> inbox++; wake(answer)
         :: answer -> break /* its request never ends */
         :: !answer -> taken--
         fi
@@ -292,7 +335,8 @@ active [PRODUCERS] proctype Producer() {
 active [SEATS] proctype Worker() {
     bool mine; /* Seat::searching_ */
     bool answer;
-    bool again; /* in claim_thread */
+    bool again; /* in claim_thread and ensure */
+    bool found; /* in ensure */
     bool patient; /* this sleep does not end by itself */
     bool last;    /* no other thread was there */
 
@@ -304,6 +348,9 @@ serve:
     if
     :: !answer -> goto rest
     :: answer ->
+#ifdef PROMISES
+        atomic { assert(taken > 0); taken-- };
+#endif
         if
         :: atomic { mine -> mine = false; assert(searching > 0); searching-- }
         :: !mine
@@ -315,9 +362,11 @@ serve:
         :: !answer
         fi;
 #endif
-#ifdef PROMISES
-        assert(taken > 0);
-        taken--;
+#if defined(PROMISES) && !defined(NONE_LEFT)
+        if
+        :: taken > 0 -> ensure(answer)
+        :: taken == 0
+        fi;
 #endif
         if
         :: goto serve
@@ -430,7 +479,8 @@ lost:
 #ifdef CANCELLER
 active proctype Canceller() {
     bool answer;
-    bool again; /* in claim_thread */
+    bool again; /* in claim_thread and ensure */
+    bool found; /* in ensure */
     atomic { !lock -> lock = true };
     if
     :: atomic { scheduled = scheduled + inbox; inbox = 0 }

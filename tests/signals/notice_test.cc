@@ -150,10 +150,11 @@ BOOST_AUTO_TEST_CASE(a_signal_for_a_full_queue_becomes_a_late_one) {
         BOOST_TEST(deliver_notice(notice) == EINPROGRESS);
         BOOST_TEST(!blocked.pending());
     }
-    Call* retry = notifier.next();
-    BOOST_TEST_REQUIRE(retry != nullptr);
+    late_signals.begin();
+    Due retry;
+    BOOST_TEST_REQUIRE(notifier.next(retry));
     sigset_t mask = mask_now();
-    Notifier::make(*retry);
+    Notifier::make(retry);
     pthread_sigmask(SIG_SETMASK, &mask, nullptr);
     BOOST_TEST(blocked.wait().si_value.sival_int == 44);
     BOOST_TEST(!notifier.pending());
@@ -171,10 +172,9 @@ BOOST_AUTO_TEST_CASE(a_call_is_owed_when_it_is_delivered) {
     BOOST_TEST(deliver_notice(notice) == 0);
     BOOST_TEST(summons.load() == before + 1);
     BOOST_TEST(notifier.pending());
-    Call* call = notifier.next();
-    BOOST_TEST_REQUIRE(call != nullptr);
-    BOOST_TEST(call->value.sival_ptr == &object);
-    give_call(*call);
+    Due due;
+    BOOST_TEST_REQUIRE(notifier.next(due));
+    BOOST_TEST(due.value.sival_ptr == &object);
 }
 
 // Takes calls, one at least, until there is no memory for more.

@@ -63,6 +63,9 @@ void forget_waiters() {}
 
 int start_thread(const ThreadStart& start) {
     world.point("start a thread", nullptr);
+    if (!world.current()->may_start_threads) {
+        world.fail("starts a thread in an async-signal-safe function");
+    }
     if (world.one_in(faults.no_thread_one_in)) {
         world.trace("there is no thread to be had");
         return EAGAIN;

@@ -2,6 +2,7 @@
 #include "tests/simulation/program.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "tests/simulation/engine_state.h"
 #include "tests/simulation/world.h"
@@ -51,7 +52,10 @@ void close_and_reopen() {
     int fd = program.descriptors[world.choose(program.descriptors.size())];
     uint64_t before = world.steps();
     world.trace("closes descriptor %d", fd);
+    bool& may_start_threads = world.current()->may_start_threads;
+    bool before_close = std::exchange(may_start_threads, false);
     clear_descriptor(fd);
+    may_start_threads = before_close;
     for (Call& call : program.calls) {
         if (call.fd == fd && call.returned != 0 && call.returned < before) {
             call.closed = std::min(call.closed, world.steps());

@@ -109,7 +109,9 @@ void handle(Client& client) {
             aio_return(&slot->block);
         }
     }
-    if (!slots.empty()) {
+    if (world.one_in(8)) {
+        close_and_reopen();
+    } else if (!slots.empty()) {
         wait_for_some({slots[world.choose(slots.size())]}, false);
     }
 }

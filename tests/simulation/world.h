@@ -47,6 +47,7 @@ struct Fiber {
     int error = 0;  // its errno while others run
     sigset_t blocked = {};
     bool in_handler = false;
+    bool may_start_threads = true;
     void* specific = nullptr;  // of the one key that the engine makes
     uint64_t rank = 0;
     void* run = nullptr;   // what its last system call did (disk.h)

@@ -130,6 +130,9 @@ void Crew::serve(void* context, Pool::Seat& seat) {
     call(self.at_begin);
     while (Job* job = self.next()) {
         seat.found();
+        if (self.owner_.runs_program_code) {
+            seat.leave_another();
+        }
         self.work(*job);
         if (!seat.valid()) {
             return;

@@ -4,10 +4,9 @@
 // close(2) DESCRIPTION). Holding the file open by a duplicate instead is out of the question:
 // closing the duplicate would drop the process's fcntl record locks on the file.
 //
-// All stay async-signal-safe, unless requests are withdrawn and a thread has to be started for what
-// follows (a SIGEV_THREAD call, requests that waited for them): pthread_create is not. A descriptor
-// without requests costs a few loads more. Calls of the C library to itself (fclose) do not come
-// this way.
+// All stay async-signal-safe, and no thread is started for what follows (a SIGEV_THREAD call,
+// requests that waited for those that are withdrawn): pthread_create is not. A descriptor without
+// requests costs a few loads more. Calls of the C library to itself (fclose) do not come this way.
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
