@@ -51,16 +51,22 @@ bool Engine::park(Request& request) {
     Direction direction = direction_of(request.operation.kind);
     uint64_t sequence = request.sequence;
     Lane* lane = request.lane;
+    bool armed;
     {
         Hold hold(lock_);
-        bool armed = arm(request.operation.fd, direction);
+        armed = arm(request.operation.fd, direction);
         if (armed) {
             schedule_.park(request);
         }
-        note_ready();  // the set may have been lost, and everything that was parked be ready now
-        if (!armed) {
-            return false;
+        note_ready();
+    }
+    if (!armed) {
+        // The set may have been lost, and everything that was parked be ready now. If no thread can
+        // be had, the caller is one that does all there is.
+        if (pending()) {
+            workers_.notify();
         }
+        return false;
     }
     // From here on the record may be another's. A thread that is about to close the descriptor
     // waits for what runs, and has to withdraw what is parked instead.
