@@ -28,6 +28,8 @@ enum class Counter : uint8_t {
     kSubmittedWrites,
     kSubmittedSyncs,
     kRefused,  // submissions answered with an error at the door
+    kExpressHits,    // reads made at once by their submitter, which are performed reads too
+    kExpressMisses,  // tried, and left to a worker
     kPerformedReads,
     kPerformedWrites,
     kPerformedSyncs,

@@ -67,6 +67,33 @@ Request* Engine::prepare(const Submission& submission, int& error) {
     return request;
 }
 
+bool Engine::run_at_once(const Submission& submission) {
+    const Operation& operation = submission.operation;
+    Lane* lane = lanes_.reserve(operation.fd);
+    if (lane == nullptr || !express_.may_try(operation, *lane)) {
+        return false;
+    }
+    Notice notice = {};
+    if (submission.event != nullptr && prepare_notice(*submission.event, notice) != 0) {
+        return false;
+    }
+    if (!express_.read(operation, *lane)) {
+        drop_notice(notice);
+        return false;
+    }
+    count(submitted_counter(operation.kind));
+    auto result = static_cast<ssize_t>(operation.bytes);
+    count_performed(operation.kind, {result, 0});
+    submission.publish(submission.owner, result, 0);
+    waiting_room_.wake(submission.owner);
+    if (is_audible(notice)) {
+        SignalBlock block;
+        deliver(notice);
+        look_after();
+    }
+    return true;
+}
+
 void Engine::drop(Request& request) {
     drop_notice(request.notice);
     desk_.close(request);
@@ -78,8 +105,12 @@ void Engine::post(Request& newest, Request& oldest) {
         // Relaxed: put() releases the record.
         request->state.store(State::kPosted, std::memory_order_relaxed);
         count(submitted_counter(request->operation.kind));
-        // Relaxed: a thread that closes the descriptor afterwards has been told so by this one.
+        // Relaxed: a thread that closes the descriptor or reads from it afterwards has been told so
+        // by this one.
         request->lane->posted.fetch_add(1, std::memory_order_relaxed);
+        if (request->operation.kind == Kind::kWrite) {
+            request->lane->writes_posted.fetch_add(1, std::memory_order_relaxed);
+        }
         if (request == &oldest) {
             break;
         }
@@ -166,6 +197,7 @@ Request* Engine::next_work(Request* done) {
 // One lap: retires what the worker has done, admits what came in, takes what is most urgent.
 Request* Engine::next(Request* done) {
     Lane* lane = done != nullptr ? done->lane : nullptr;
+    bool was_write = done != nullptr && done->operation.kind == Kind::kWrite;
     Request* request;
     {
         Hold hold(lock_);
@@ -178,7 +210,10 @@ Request* Engine::next(Request* done) {
         note_ready();
     }
     if (lane != nullptr) {
-        lane->posted.fetch_sub(1, std::memory_order_release);  // pairs with has_requests()
+        if (was_write) {
+            lane->writes_posted.fetch_sub(1, std::memory_order_release);  // pairs with Express
+        }
+        lane->posted.fetch_sub(1, std::memory_order_release);  // pairs with has_requests(), Express
         waiting_room_.wake(lane);
     }
     return request;

@@ -1,6 +1,7 @@
 // Engine: the monitor around the schedule, and the walk of a request through it.
 //
-//   submitter     desk -> inbox ------------------.            (no lock, no wait)
+//   submitter     express -> publish -> waiting room -> deliver (no lock, no wait), or else
+//                 desk -> inbox ------------------.
 //   worker        inbox -> schedule -> take       |  under the lock
 //                 perform -> publish -> waiting room -> deliver
 //                 retire                          |  under the lock, with the next take
@@ -23,6 +24,7 @@
 #pragma once
 
 #include "aio/desk.h"
+#include "aio/express.h"
 #include "aio/lane_table.h"
 #include "aio/options.h"
 #include "aio/perform.h"
@@ -48,6 +50,10 @@ class Engine {
     // caller marks the owner as in progress and posts it, or drops it.
     Request* prepare(const Submission& submission, int& error);
     void drop(Request& request);
+
+    // Makes a read at once if that can be done without waiting and without overtaking (express.h).
+    // Returns whether it is done: then the owner has been published and told, as by a worker.
+    bool run_at_once(const Submission& submission);
 
     // Hands over a chain of prepared requests, linked by inbox_next from the newest to the oldest:
     // they are admitted in the order in which they were prepared, with nothing between them. If no
@@ -151,6 +157,7 @@ class Engine {
     LaneTable lanes_;
     Inbox<Request> inbox_;
     WaitingRoom waiting_room_;
+    Express express_;
     Pool workers_;
     Pool notifiers_;
     Pool pollers_;                   // one thread at most

@@ -140,18 +140,21 @@ void Engine::finish_withdrawn(Lane& lane, Request* last) {
         }
     }
     uint32_t finished = 0;
+    uint32_t writes = 0;
     {
         // Under the lock, so that a canceller that has found a record may look at it.
         Hold hold(lock_);
         while (first != nullptr) {
             Request* following = first->inbox_next;
+            writes += first->operation.kind == Kind::kWrite;
             desk_.close(*first);
             ++finished;
             first = following;
         }
         lane.unpublished -= finished;
     }
-    lane.posted.fetch_sub(finished, std::memory_order_release);  // pairs with has_requests()
+    lane.writes_posted.fetch_sub(writes, std::memory_order_release);  // pairs with Express
+    lane.posted.fetch_sub(finished, std::memory_order_release);  // has_requests(), Express
     waiting_room_.wake(&lane);
 }
 

@@ -80,6 +80,7 @@ void Engine::start_once() UAIO_UNCHECKED {
     read_environment(options_);
     open_counters(options_.stats);
     schedule_.set_policy(options_.order == Order::kStrict ? place_strictly : place_by_conflict);
+    express_.configure(options_);
     worker_owner_ = {.name = "uaio-w",
                      .context = this,
                      .serve = serve_requests,

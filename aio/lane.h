@@ -31,6 +31,10 @@ struct Lane {
     // finds 0 knows that the descriptor has no requests but those that are being submitted right
     // now.
     std::atomic<uint32_t> posted;
+    std::atomic<uint32_t> writes_posted;  // those of them that are writes
+
+    std::atomic<uint32_t> express_pause;   // reads that will not try the express lane
+    std::atomic<uint32_t> express_misses;  // on end, as far as it matters  (express.h)
 };
 
 // The lane's place for a parked request of that kind.

@@ -88,6 +88,19 @@ void show_order(const Options& options, char* text, size_t bytes) {
     show_text(options.order == Order::kStrict ? "strict" : "conflict", text, bytes);
 }
 
+bool set_express(Options& options, const char* text) {
+    long number;
+    if (!parse(text, 0, kExpressBytesMax, number)) {
+        return false;
+    }
+    options.express = static_cast<size_t>(number);
+    return true;
+}
+
+void show_express(const Options& options, char* text, size_t bytes) {
+    show_number(static_cast<long>(options.express), text, bytes);
+}
+
 bool set_strict(Options& options, const char* text) {
     long number;
     if (!parse(text, 0, 1, number)) {
@@ -132,6 +145,9 @@ constinit const OptionRow kOptionTable[kOptionRows] = {
      show_idle},
     {"UAIO_ORDER", "conflict, strict", "conflict",
      "requests of a descriptor keep order: where it shows, or always", set_order, show_order},
+    {"UAIO_EXPRESS", "0 to 1073741824", "65536",
+     "largest read, in bytes, that is made at once if its data is cached; 0: none", set_express,
+     show_express},
     {"UAIO_EXIT", "drop, drain", "drop", "at exit, queued writes and syncs are lost, or finished",
      set_exit, show_exit},
     {"UAIO_STRICT", "0, 1", "0", "report every misuse that POSIX lets us detect (EINVAL, EBUSY)",

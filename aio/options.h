@@ -17,6 +17,7 @@ struct Options {
     unsigned threads = kWorkersDefault;
     int idle_ms = kIdleMsDefault;
     Order order = Order::kConflict;
+    size_t express = kExpressBytesDefault;  // largest read that a submitter makes itself; 0: none
     const char* stats = nullptr;  // path of the statistics file, null for none
     bool strict = false;          // report every misuse that POSIX lets an implementation detect
     bool drain = false;           // finish writes and syncs at exit
@@ -35,7 +36,7 @@ struct OptionRow {
     void (*show)(const Options& options, char* text, size_t bytes);
 };
 
-inline constexpr size_t kOptionRows = 6;
+inline constexpr size_t kOptionRows = 7;
 extern const OptionRow kOptionTable[kOptionRows];
 
 // Applies the environment to `options`. A variable with a value that makes no sense is reported in

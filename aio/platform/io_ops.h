@@ -21,6 +21,11 @@ int io_fsync(int fd);
 // Writes at the end of the file, whatever the descriptor's position: O_APPEND is set.
 ssize_t io_append(int fd, const void* buffer, size_t bytes);
 
+// A read that does not wait for a device: what the system has in its cache, which may be less than
+// there is, or EAGAIN. EOPNOTSUPP where the file does not know such reads, ENOSYS or EPERM where
+// the system does not. Not a cancellation point.
+ssize_t io_read_now(int fd, void* buffer, size_t bytes, int64_t offset);
+
 // One transfer to or from a stream that does not wait: EAGAIN where it would have to. Where the
 // system has no such call for this kind of stream, the stream is polled first; then another reader
 // or writer of the same stream may get in between, and the call waits after all. A write may be

@@ -1,6 +1,7 @@
 #include "aio/platform/io_ops.h"
 
 #include <errno.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -45,6 +46,14 @@ int io_fsync(int fd) {
 // the descriptor's position alone, which write(2) would move.
 ssize_t io_append(int fd, const void* buffer, size_t bytes) {
     return pwrite(fd, buffer, bytes, 0);
+}
+
+// The C library's preadv2 is a cancellation point. The kernel puts the offset together from two
+// longs, low and high.
+ssize_t io_read_now(int fd, void* buffer, size_t bytes, int64_t offset) {
+    iovec vector = {buffer, bytes};
+    long high = sizeof(long) < sizeof offset ? static_cast<long>(offset >> 32) : 0;
+    return syscall(SYS_preadv2, fd, &vector, 1, static_cast<long>(offset), high, RWF_NOWAIT);
 }
 
 // The offset -1 stands for the descriptor's own position, which a stream has not.

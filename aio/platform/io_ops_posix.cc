@@ -1,5 +1,6 @@
 #include "aio/platform/io_ops.h"
 
+#include <errno.h>
 #include <unistd.h>
 
 #include "aio/platform/polled_stream.h"
@@ -33,6 +34,11 @@ int io_fsync(int fd) {
 // position to the end.
 ssize_t io_append(int fd, const void* buffer, size_t bytes) {
     return write(fd, buffer, bytes);
+}
+
+ssize_t io_read_now(int /*fd*/, void* /*buffer*/, size_t /*bytes*/, int64_t /*offset*/) {
+    errno = ENOSYS;
+    return -1;
 }
 
 ssize_t io_try_read(int fd, void* buffer, size_t bytes) {

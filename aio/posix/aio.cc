@@ -22,6 +22,12 @@ void publish_block(void* owner, ssize_t result, int error) {
     Block(static_cast<struct aiocb*>(owner)).publish(result, error);
 }
 
+void publish_fresh_block(void* owner, ssize_t result, int error) {
+    Block block(static_cast<struct aiocb*>(owner));
+    block.begin(UINT32_MAX, EINPROGRESS);  // the number of no request
+    block.publish(result, error);
+}
+
 namespace {
 
 int fail(int error) {
@@ -32,6 +38,9 @@ int fail(int error) {
 // One request on its own into the engine, if `error` is 0 so far.
 template <class Aiocb>
 int submit(Aiocb* block, const Operation& operation, int error) {
+    if (error == 0 && run_block_at_once(block, operation)) {
+        return 0;
+    }
     Request* request = nullptr;
     if (error == 0) {
         request = prepare_block(block, operation, nullptr, error);

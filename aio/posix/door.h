@@ -15,6 +15,9 @@ namespace uaio {
 // aiocb or a struct aiocb64.
 void publish_block(void* owner, ssize_t result, int error);
 
+// The same for a block that no request has served: it has been done at once.
+void publish_fresh_block(void* owner, ssize_t result, int error);
+
 // Whether a request in flight serves the block. What a block says of itself is not enough: it may
 // be garbage, or a copy, or have been in flight in the parent of this process.
 template <class Aiocb>
@@ -24,15 +27,30 @@ bool is_busy(Aiocb* block) {
            engine.serves(fields.request(), block);
 }
 
+// 0, or, if UAIO_STRICT is set, what is wrong with the block: EINVAL or EBUSY.
+template <class Aiocb>
+int check_block(Aiocb* block) {
+    if (!engine.options().strict) {
+        return 0;
+    }
+    return is_busy(block) ? EBUSY : check_event(block->aio_sigevent);
+}
+
+// Does the operation at once, if that can be. `block` is published then.
+template <class Aiocb>
+bool run_block_at_once(Aiocb* block, const Operation& operation) {
+    return check_block(block) == 0 &&
+           engine.run_at_once(
+               {operation, block, publish_fresh_block, &block->aio_sigevent, nullptr});
+}
+
 // Prepares a request for `block`, marks the block as in progress, and leaves it to the caller to
 // post it. Null with `error` EAGAIN, or, if UAIO_STRICT is set, EINVAL or EBUSY.
 template <class Aiocb>
 Request* prepare_block(Aiocb* block, const Operation& operation, Batch* batch, int& error) {
-    if (engine.options().strict) {
-        error = is_busy(block) ? EBUSY : check_event(block->aio_sigevent);
-        if (error != 0) {
-            return nullptr;
-        }
+    error = check_block(block);
+    if (error != 0) {
+        return nullptr;
     }
     Submission submission = {operation, block, publish_block, &block->aio_sigevent, batch};
     Request* request = engine.prepare(submission, error);

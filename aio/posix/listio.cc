@@ -42,6 +42,10 @@ template <class Aiocb>
 void prepare_entry(Aiocb* block, Batch& batch, Prepared& prepared) {
     Operation operation;
     int error = operation_of(*block, operation);
+    // Not behind others of the list, which are not on their way yet.
+    if (error == 0 && prepared.newest == nullptr && run_block_at_once(block, operation)) {
+        return;
+    }
     Request* request = nullptr;
     if (error == 0) {
         request = prepare_block(block, operation, &batch, error);

@@ -47,7 +47,8 @@ std::vector<Row> memory_and_threads() {
         // Waking and sleeping cannot fail on a mapped word of the process (threadpool/base/
         // wait_word.h stops the program if they do), so futex and gettid are not among these.
         fails<"syscall">(SystemCall(), {{{EAGAIN}, {}, SYS_rt_sigqueueinfo},
-                                        {{EAGAIN, ESRCH}, {}, SYS_rt_tgsigqueueinfo}}),
+                                        {{EAGAIN, ESRCH}, {}, SYS_rt_tgsigqueueinfo},
+                                        {{EOPNOTSUPP, EPERM}, {EAGAIN}, SYS_preadv2}}),
     };
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include <algorithm>
+#include <iterator>
 #include <memory>
 
 #include "tests/simulation/faults.h"
@@ -132,6 +133,25 @@ ssize_t Disk::transfer(Kind kind, int fd, void* buffer, size_t bytes, int64_t of
     ssize_t moved = move(run, as_opened, buffer, bytes, offset);
     take_time();
     return end(run, moved, 0);
+}
+
+// What is not cached, or not all of it, leaves nothing but bytes in the buffer.
+ssize_t Disk::read_now(int fd, void* buffer, size_t bytes, int64_t offset) {
+    world.point("preadv2", buffer);
+    Open* open = find(fd);
+    if (open == nullptr || open->direct || open->file->stream || world.one_in(3)) {
+        constexpr int kMisses[] = {EAGAIN, EAGAIN, EOPNOTSUPP, EINTR, EIO, ENOSYS, EPERM};
+        errno = open == nullptr ? EBADF : kMisses[world.choose(std::size(kMisses))];
+        return -1;
+    }
+    Open as_opened = *open;
+    Run& run = begin(Kind::kRead, fd, *as_opened.file, buffer);
+    ssize_t moved = end(run, move(run, as_opened, buffer, bytes, offset), 0);
+    if (moved != static_cast<ssize_t>(bytes)) {
+        delete take_run();
+        glimpses[buffer] = static_cast<size_t>(moved);
+    }
+    return moved;
 }
 
 ssize_t Disk::move(Run& run, const Open& open, void* buffer, size_t bytes, int64_t offset) {

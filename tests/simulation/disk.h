@@ -63,9 +63,13 @@ class Disk {
 
     std::deque<File>& files() { return files_; }
 
+    // How far a read that was not made at once in the end has filled a buffer.
+    std::map<const void*, size_t> glimpses;
+
     // For the back ends. -----------------------------------------------------------------------
 
     ssize_t transfer(Kind kind, int fd, void* buffer, size_t bytes, int64_t offset);
+    ssize_t read_now(int fd, void* buffer, size_t bytes, int64_t offset);
     ssize_t transfer_stream(Kind kind, int fd, void* buffer, size_t bytes, bool may_wait);
     int sync(Kind kind, int fd);
 

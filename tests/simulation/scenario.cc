@@ -88,10 +88,12 @@ void choose_faults() {
 
 void choose_world() {
     program.is_strict = world.one_in(3);
+    uint64_t express = world.one_in(2) ? 65'536 : world.choose(6);
     program.settings = {{"UAIO_ORDER", program.is_strict ? "strict" : "conflict"},
                         {"UAIO_THREADS", std::to_string(1 + world.choose(4))},
                         {"UAIO_IDLE_MS", std::to_string(world.choose(3))},
-                        {"UAIO_STRICT", world.one_in(2) ? "1" : "0"}};
+                        {"UAIO_STRICT", world.one_in(2) ? "1" : "0"},
+                        {"UAIO_EXPRESS", std::to_string(express)}};
     choose_faults();
     for (int i = 0; i < kFiles; ++i) {
         File& file = disk.make_file(kFileBytes);

@@ -109,6 +109,7 @@ Call& make_call(Slot& slot, bool may_sync) {
     call.bytes = 1 + world.choose(kBytesMax);
     call.reqprio = world.one_in(4) ? static_cast<int>(world.choose(3)) : 0;
     memset(slot.buffer, '#', sizeof slot.buffer);
+    disk.glimpses.erase(slot.buffer);
     if (call.kind == Kind::kWrite) {
         memset(slot.buffer, 'a' + call.number % 26, call.bytes);
     }

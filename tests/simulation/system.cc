@@ -58,6 +58,10 @@ ssize_t io_pread(int fd, void* buffer, size_t bytes, int64_t offset) {
     return disk.transfer(Kind::kRead, fd, buffer, bytes, offset);
 }
 
+ssize_t io_read_now(int fd, void* buffer, size_t bytes, int64_t offset) {
+    return disk.read_now(fd, buffer, bytes, offset);
+}
+
 ssize_t io_pwrite(int fd, const void* buffer, size_t bytes, int64_t offset) {
     return disk.transfer(Kind::kWrite, fd, const_cast<void*>(buffer), bytes, offset);
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <utility>
 
 #include <boost/context/detail/fcontext.hpp>
 
@@ -233,11 +234,13 @@ void World::run_handler(Fiber& fiber) {
         return;
     }
     fiber.in_handler = true;
+    void* run = std::exchange(fiber.run, nullptr);  // of a read that is not published yet
     int error = errno;
     trace("a signal");
     fiber.handler();
     trace("back from the handler");
     errno = error;
+    fiber.run = run;
     fiber.in_handler = false;
 }
 

@@ -20,6 +20,7 @@ constexpr SettingOption kSettingOptions[] = {
     {"order", "UAIO_ORDER", "POLICY"},
     {"threads", "UAIO_THREADS", "N"},
     {"idle-ms", "UAIO_IDLE_MS", "N"},
+    {"express", "UAIO_EXPRESS", "BYTES"},
     {"exit", "UAIO_EXIT", "HOW"},
     {"strict", "UAIO_STRICT", "0|1"},
 };

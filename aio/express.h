@@ -1,0 +1,50 @@
+// Express: a read whose bytes lie in the system's cache is made by its submitter, at once.
+//
+// Such a read costs half a microsecond; handing it to another thread and waiting for that costs
+// several. The system is asked for what it has without waiting (io_read_now), and only if the read
+// need not be ordered behind anything: with the policy `conflict`, if no write of its descriptor is
+// on its way; with `strict`, if nothing is. Anything but the whole read is a miss, and the request
+// goes the usual way: it is not known then whether more would have come (a short read, or the 0
+// that Linux 5.9 and 5.10 may give wrongly), or what the error was about.
+//
+// Never taken: writes, syncs, streams, descriptors with O_DIRECT (the system would wait for the
+// device all the same), and reads above UAIO_EXPRESS bytes, which would hold up the submitter.
+//
+// A lane that misses is left alone for a while, longer each time, and one whose file does not know
+// such reads (EOPNOTSUPP) for long: the number may stand for another file one day. Where the system
+// has no such call, or a filter forbids it, the process does without from then on.
+#pragma once
+
+#include <stddef.h>
+
+#include <atomic>
+
+#include "aio/lane.h"
+#include "aio/options.h"
+#include "aio/operation.h"
+
+namespace uaio {
+
+class Express {
+  public:
+    // At first use of the engine.
+    void configure(const Options& options);
+
+    // Whether it is worth while, and allowed, to try read(). Counts what is not tried.
+    bool may_try(const Operation& operation, Lane& lane) const;
+
+    // Makes the read if the system has all of it. Returns whether it is done: operation.bytes have
+    // been read. If not, some bytes may be in the buffer. Keeps errno. Lock-free;
+    // async-signal-safe; does not wait for a device.
+    bool read(const Operation& operation, Lane& lane);
+
+  private:
+    bool is_first(const Operation& operation, const Lane& lane) const;
+    static bool is_paused(Lane& lane);
+
+    size_t bytes_max_ = 0;  // 0: never
+    bool strict_ = false;
+    std::atomic<bool> unknown_{false};  // the system does not know the call
+};
+
+}  // namespace uaio

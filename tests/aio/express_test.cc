@@ -1,0 +1,215 @@
+// Express: which reads are made at once, what a miss costs later ones, and what switches it off.
+// Method: the test's own io_read_now in place of the system's says what the cache has.
+#define BOOST_TEST_MODULE express
+#include "aio/express.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include <boost/test/unit_test.hpp>
+
+#include "aio/counters.h"
+#include "aio/platform/io_ops.h"
+
+namespace uaio {
+namespace {
+
+// What the system says, and how often it was asked.
+struct System {
+    ssize_t result = 0;
+    int error = 0;
+    int asked = 0;
+} the_system;
+
+}  // namespace
+
+ssize_t io_read_now(int /*fd*/, void* buffer, size_t bytes, int64_t offset) {
+    ++the_system.asked;
+    if (the_system.error != 0) {
+        errno = the_system.error;
+        return -1;
+    }
+    auto filled = static_cast<size_t>(the_system.result);
+    memset(buffer, static_cast<char>(offset), filled < bytes ? filled : bytes);
+    return the_system.result;
+}
+
+namespace {
+
+constexpr size_t kBytes = 100;
+
+struct Counts {
+    uint64_t hits = counters().sum(Counter::kExpressHits);
+    uint64_t misses = counters().sum(Counter::kExpressMisses);
+};
+
+struct Surroundings {
+    Surroundings() { configure(Order::kConflict, 4'096); }
+
+    void configure(Order order, size_t bytes_max) {
+        Options options;
+        options.order = order;
+        options.express = bytes_max;
+        express.configure(options);
+    }
+
+    // As a submitter does.
+    bool read(const Operation& what) {
+        return express.may_try(what, lane) && express.read(what, lane);
+    }
+    bool read() { return read(operation); }
+
+    // Reads until the system is asked again. Returns how often it was not.
+    int left_alone() {
+        int before = the_system.asked;
+        int reads = 0;
+        while (read(), the_system.asked == before) {
+            ++reads;
+        }
+        return reads;
+    }
+
+    void answer(ssize_t result, int error = 0) { the_system = {result, error, 0}; }
+
+    char buffer[kBytes] = {};
+    Operation operation = {.kind = Kind::kRead,
+                           .fd = 3,
+                           .priority = 0,
+                           .buffer = buffer,
+                           .bytes = kBytes,
+                           .offset = 'x',
+                           .descriptor = {.identity = {},
+                                          .size = 4'096,
+                                          .readable = true,
+                                          .writable = true,
+                                          .append = false,
+                                          .nonblocking = false,
+                                          .direct = false,
+                                          .seekable = true}};
+    Lane lane = {};
+    Express express;
+};
+
+BOOST_FIXTURE_TEST_CASE(what_is_cached_is_read_at_once, Surroundings) {
+    answer(kBytes);
+    Counts before;
+    errno = EDOM;
+    BOOST_TEST(read());
+    BOOST_TEST(errno == EDOM);
+    BOOST_TEST(buffer[0] == 'x');
+    BOOST_TEST(buffer[kBytes - 1] == 'x');
+    Counts after;
+    BOOST_TEST(after.hits == before.hits + 1);
+    BOOST_TEST(after.misses == before.misses);
+}
+
+BOOST_FIXTURE_TEST_CASE(anything_but_the_whole_is_a_miss, Surroundings) {
+    for (ssize_t result : {ssize_t{kBytes - 1}, ssize_t{1}, ssize_t{0}}) {
+        lane.express_pause = 0;
+        answer(result);
+        Counts before;
+        BOOST_TEST(!read());
+        BOOST_TEST(the_system.asked == 1);
+        BOOST_TEST(Counts().misses == before.misses + 1);
+        BOOST_TEST(Counts().hits == before.hits);
+    }
+    for (int error : {EAGAIN, EINTR, EIO, EFAULT, EINVAL, ESPIPE, EBADF, EOPNOTSUPP}) {
+        lane.express_pause = 0;
+        answer(0, error);
+        errno = EDOM;
+        BOOST_TEST(!read());
+        BOOST_TEST(errno == EDOM);
+        BOOST_TEST(the_system.asked == 1);
+    }
+}
+
+BOOST_FIXTURE_TEST_CASE(some_operations_never_try, Surroundings) {
+    answer(kBytes);
+    auto tries = [this](auto change) {
+        Operation changed = operation;
+        change(changed);
+        return read(changed) || the_system.asked != 0;
+    };
+    BOOST_TEST(!tries([](Operation& it) { it.kind = Kind::kWrite; }));
+    BOOST_TEST(!tries([](Operation& it) { it.kind = Kind::kFileSync; }));
+    BOOST_TEST(!tries([](Operation& it) { it.kind = Kind::kDataSync; }));
+    BOOST_TEST(!tries([](Operation& it) { it.descriptor.direct = true; }));
+    BOOST_TEST(!tries([](Operation& it) { it.descriptor.seekable = false; }));
+    BOOST_TEST(!tries([](Operation& it) { it.bytes = 0; }));
+    BOOST_TEST(!tries([](Operation& it) { it.bytes = 4'097; }));
+    BOOST_TEST(!tries([](Operation& it) { it.bytes = SIZE_MAX; }));
+}
+
+BOOST_FIXTURE_TEST_CASE(the_largest_read_is_a_setting, Surroundings) {
+    answer(kBytes);
+    configure(Order::kConflict, kBytes);
+    BOOST_TEST(read());
+    configure(Order::kConflict, kBytes - 1);
+    BOOST_TEST(!read());
+    configure(Order::kConflict, 0);
+    BOOST_TEST(!read());
+}
+
+BOOST_FIXTURE_TEST_CASE(nothing_is_overtaken, Surroundings) {
+    answer(kBytes);
+    lane.posted = 1;  // a read that is on its way
+    BOOST_TEST(read());
+    configure(Order::kStrict, kBytes);
+    BOOST_TEST(!read());
+    lane.posted = 2;
+    lane.writes_posted = 1;
+    configure(Order::kConflict, kBytes);
+    BOOST_TEST(!read());
+    lane.posted = lane.writes_posted = 0;
+    BOOST_TEST(read());
+    configure(Order::kStrict, kBytes);
+    BOOST_TEST(read());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_lane_that_misses_is_left_alone_longer_each_time, Surroundings) {
+    answer(0, EAGAIN);
+    BOOST_TEST(!read());
+    for (int pause : {0, 1, 3, 7, 15, 31, 63, 127, 127, 127}) {
+        BOOST_TEST(left_alone() == pause);
+    }
+    answer(kBytes);
+    BOOST_TEST(left_alone() == 127);
+    BOOST_TEST(left_alone() == 0);
+    answer(0, EAGAIN);
+    BOOST_TEST(left_alone() == 0);
+    BOOST_TEST(left_alone() == 0);
+    BOOST_TEST(left_alone() == 1);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_file_that_does_not_know_it_is_left_alone_for_long, Surroundings) {
+    answer(0, EOPNOTSUPP);
+    BOOST_TEST(!read());
+    answer(kBytes);
+    BOOST_TEST(left_alone() == 65'536);
+    BOOST_TEST(read());
+}
+
+BOOST_FIXTURE_TEST_CASE(other_descriptors_are_not_concerned, Surroundings) {
+    answer(0, EOPNOTSUPP);
+    BOOST_TEST(!read());
+    answer(kBytes);
+    Lane other = {};
+    BOOST_TEST(express.may_try(operation, other));
+    BOOST_TEST(express.read(operation, other));
+}
+
+BOOST_AUTO_TEST_CASE(a_system_that_does_not_know_it_is_not_asked_again) {
+    for (int error : {ENOSYS, EPERM}) {
+        Surroundings process;
+        process.answer(0, error);
+        BOOST_TEST(!process.read());
+        process.answer(kBytes);
+        Lane other = {};
+        BOOST_TEST(!process.read());
+        BOOST_TEST(!process.express.may_try(process.operation, other));
+        BOOST_TEST(the_system.asked == 0);
+    }
+}
+
+}  // namespace
+}  // namespace uaio
