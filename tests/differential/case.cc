@@ -15,7 +15,9 @@
 // looks before the close that uaio puts in its place has waited for the transfer. And it does not
 // know that a child has none of the threads whose work it forgets.
 extern "C" __attribute__((visibility("default"))) const char* __tsan_default_suppressions() {
-    return "race:interceptor_close$\nrace:uaio::Engine::forked_child\n";
+    return "race:interceptor_close$\n"
+           "race:uaio::Engine::forked_child\n"
+           "race:uaio::Engine::start_once\n";
 }
 
 namespace differential {
