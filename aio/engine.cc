@@ -39,11 +39,11 @@ void count_performed(Kind kind, const Outcome& outcome) {
     }
 }
 
-void deliver(Notice& notice) {
+void deliver(Notice& notice, Starts starts) {
     if (!is_audible(notice)) {
         return;
     }
-    int error = deliver_notice(notice);
+    int error = deliver_notice(notice, starts);
     if (error != EINPROGRESS) {  // else it is late, and counted when that has ended
         count(error == 0 ? Counter::kNoticesDelivered : Counter::kNoticesFailed);
     }
@@ -88,7 +88,7 @@ bool Engine::run_at_once(const Submission& submission) {
     waiting_room_.wake(submission.owner);
     if (is_audible(notice)) {
         SignalBlock block;
-        deliver(notice);
+        deliver(notice, Starts::kThreads);
         look_after();
     }
     return true;
@@ -258,14 +258,14 @@ bool Engine::run(Request& request, Runner runner) {
 
 void Engine::end_run(Request& request, const Outcome& outcome) {
     count_performed(request.operation.kind, outcome);
-    finish(request, outcome.result, outcome.error);
+    finish(request, outcome.result, outcome.error, Starts::kThreads);
 }
 
 // --- publish and deliver ----------------------------------------------------------------------
 
 // The owner may free or reuse itself as soon as publish() has stored the status, so its address is
 // the last thing that is used, and only as a number.
-void Engine::finish(Request& request, ssize_t result, int error) {
+void Engine::finish(Request& request, ssize_t result, int error, Starts starts) {
     void* owner = request.owner.load(std::memory_order_relaxed);
     // Whoever sees the status finds the request published, or about to be: never running. Relaxed:
     // the status's release covers it.
@@ -273,14 +273,14 @@ void Engine::finish(Request& request, ssize_t result, int error) {
     request.publish(owner, result, error);
     request.state.store(State::kPublished, std::memory_order_release);  // pairs with cancellers
     waiting_room_.wake(owner);
-    deliver(request.notice);
+    deliver(request.notice, starts);
     if (request.batch != nullptr) {
         Batch& batch = *request.batch;
         if (error != 0) {
             note_failure(batch);
         }
         if (leave(batch)) {
-            end_batch(batch);
+            end_batch(batch, starts);
         }
         release(batch);
     }
@@ -291,13 +291,13 @@ void Engine::finish(Request& request, ssize_t result, int error) {
 void Engine::submitted(Batch& batch) {
     if (leave(batch)) {
         SignalBlock block;
-        end_batch(batch);
+        end_batch(batch, Starts::kThreads);
         look_after();
     }
 }
 
-void Engine::end_batch(Batch& batch) {
-    deliver(batch.notice);
+void Engine::end_batch(Batch& batch, Starts starts) {
+    deliver(batch.notice, starts);
     ring(batch);
 }
 

@@ -129,11 +129,11 @@ class Engine {
     void recheck(Request* request) UAIO_REQUIRES(lock_);
     void look_after();
     void run_all_here();
-    void finish(Request& request, ssize_t result, int error);
-    static void end_batch(Batch& batch);
+    void finish(Request& request, ssize_t result, int error, Starts starts);
+    static void end_batch(Batch& batch, Starts starts);
     enum class Partial { kKeep, kEnd };  // what to do with a write that has been written in part
 
-    Cancelled withdraw_all(Lane& lane, Partial partial, uint64_t end);
+    Cancelled withdraw_all(Lane& lane, Partial partial, uint64_t end, Starts starts);
     uint64_t next_sequence();
     bool withdraw_some(Lane& lane, uint64_t end, Partial partial, Request*& withdrawn,
                        Cancelled& cancelled) UAIO_REQUIRES(lock_);
@@ -141,7 +141,7 @@ class Engine {
     bool any_running(const Lane& lane, uint64_t end);
     bool any_unpublished(const Lane& lane, uint64_t end);
     void wait_until_published(Lane& lane, uint64_t end);
-    void finish_withdrawn(Lane& lane, Request* last);
+    void finish_withdrawn(Lane& lane, Request* last, Starts starts);
 
     // Constant after the first use, but for configure().
     Options options_;

@@ -37,7 +37,7 @@ Engine::Cancelled Engine::cancel(uint32_t number, const void* owner) {
         note_ready();
     }
     if (withdrawn) {
-        finish_withdrawn(*lane, request);
+        finish_withdrawn(*lane, request, Starts::kThreads);
     } else if (lane != nullptr && !running) {
         wait_until_published(*lane, end);
     }
@@ -52,7 +52,7 @@ Engine::Cancelled Engine::cancel_all(int fd) {
     }
     SignalBlock block;
     uint64_t end = next_sequence();
-    Cancelled cancelled = withdraw_all(*lane, Partial::kKeep, end);
+    Cancelled cancelled = withdraw_all(*lane, Partial::kKeep, end, Starts::kThreads);
     if (cancelled.running == 0) {
         wait_until_published(*lane, end);
     }
@@ -60,16 +60,19 @@ Engine::Cancelled Engine::cancel_all(int fd) {
     return cancelled;
 }
 
-// Requests below this number have been submitted before the call.
+// Requests below this number have been submitted before the call. Who moves what others have put
+// into the inbox, and may not start a thread for it, says so before: else their owner could look
+// for it in between, find it nowhere, and go (look_after()).
 uint64_t Engine::next_sequence() {
     Hold hold(lock_);
+    ready_.store(schedule_.ready() + 1, std::memory_order_seq_cst);  // as note_ready()
     admit_all();
     note_ready();
     return schedule_.next_sequence();
 }
 
 // Withdraws the requests of a lane numbered below `end`.
-Engine::Cancelled Engine::withdraw_all(Lane& lane, Partial partial, uint64_t end) {
+Engine::Cancelled Engine::withdraw_all(Lane& lane, Partial partial, uint64_t end, Starts starts) {
     Cancelled cancelled = {0, 0};
     bool more = true;
     while (more) {
@@ -79,7 +82,7 @@ Engine::Cancelled Engine::withdraw_all(Lane& lane, Partial partial, uint64_t end
             more = withdraw_some(lane, end, partial, withdrawn, cancelled);
             note_ready();
         }
-        finish_withdrawn(lane, withdrawn);
+        finish_withdrawn(lane, withdrawn, starts);
     }
     return cancelled;
 }
@@ -120,7 +123,7 @@ bool Engine::withdraw(Request& request, Partial partial) {
 }
 
 // The list is in reverse order of admission; owners are told in that of admission.
-void Engine::finish_withdrawn(Lane& lane, Request* last) {
+void Engine::finish_withdrawn(Lane& lane, Request* last, Starts starts) {
     if (last == nullptr) {  // then nobody is woken either: the caller itself may be about to sleep
         return;
     }
@@ -134,9 +137,9 @@ void Engine::finish_withdrawn(Lane& lane, Request* last) {
     for (Request* request = first; request != nullptr; request = request->inbox_next) {
         count(Counter::kCancelled);
         if (request->progress > 0) {
-            finish(*request, static_cast<ssize_t>(request->progress), 0);
+            finish(*request, static_cast<ssize_t>(request->progress), 0, starts);
         } else {
-            finish(*request, -1, ECANCELED);
+            finish(*request, -1, ECANCELED, starts);
         }
     }
     uint32_t finished = 0;
@@ -214,7 +217,7 @@ void Engine::clear_descriptor(int fd) {
     WaitingRoom::Stay stay(waiting_room_, WaitingRoom::kind_of(&lane));
     for (;;) {
         uint32_t ticket = stay.ticket();
-        withdraw_all(lane, Partial::kEnd, end);
+        withdraw_all(lane, Partial::kEnd, end, Starts::kNothing);
         if (pending() && !workers_.wake() && late_signals.waiting()) {
             late_signals.retry_here();
         }

@@ -11,7 +11,8 @@ namespace {
 // A miss costs about as much as a hit saves for ten, so after 7 on end one in 64 is tried.
 constexpr uint32_t kMissesMax = 7;
 
-// Reads of a descriptor after EOPNOTSUPP until it is tried again: a millionth of their cost.
+// Reads of a descriptor after EOPNOTSUPP or EPERM until it is tried again: what that costs is a
+// millionth of what they cost.
 constexpr uint32_t kUnsupportedPause = 65'536;
 
 }  // namespace
@@ -57,9 +58,9 @@ bool Express::read(const Operation& operation, Lane& lane) {
     }
     count(Counter::kExpressMisses);
     uint32_t misses = lane.express_misses.load(std::memory_order_relaxed);
-    if (error == EPERM || error == ENOSYS) {
+    if (error == ENOSYS) {
         unknown_.store(true, std::memory_order_relaxed);
-    } else if (error == EOPNOTSUPP) {
+    } else if (error == EOPNOTSUPP || error == EPERM) {
         lane.express_pause.store(kUnsupportedPause, std::memory_order_relaxed);
     } else {
         lane.express_pause.store((1u << misses) - 1, std::memory_order_relaxed);

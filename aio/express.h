@@ -11,8 +11,9 @@
 // device all the same), and reads above UAIO_EXPRESS bytes, which would hold up the submitter.
 //
 // A lane that misses is left alone for a while, longer each time, and one whose file does not know
-// such reads (EOPNOTSUPP) for long: the number may stand for another file one day. Where the system
-// has no such call, or a filter forbids it, the process does without from then on.
+// such reads (EOPNOTSUPP) for long: the number may stand for another file one day. So is one that
+// is forbidden them (EPERM), which a filter of system calls says of all, and others of one file.
+// Where the system has no such call (ENOSYS), the process does without from then on.
 #pragma once
 
 #include <stddef.h>
@@ -35,7 +36,8 @@ class Express {
 
     // Makes the read if the system has all of it. Returns whether it is done: operation.bytes have
     // been read. If not, some bytes may be in the buffer. Keeps errno. Lock-free;
-    // async-signal-safe; does not wait for a device.
+    // async-signal-safe. Waits for no device that holds the file (but a page of the buffer may have
+    // to be fetched).
     bool read(const Operation& operation, Lane& lane);
 
   private:

@@ -14,6 +14,9 @@
 
 namespace uaio {
 
+// Whether who has something to tell may start a thread for it.
+enum class Starts : bool { kNothing, kThreads };
+
 // What is left of a call once its record has been given back.
 struct Due {
     void (*function)(sigval);

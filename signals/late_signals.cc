@@ -27,7 +27,7 @@ int LateSignals::owe(const Notice& notice) {
 
 void LateSignals::begin() {
     if (claim_retry() && !promise_retry()) {
-        retry({.sival_ptr = this});
+        retry_once(INT64_MAX);
     }
 }
 
@@ -56,15 +56,15 @@ bool LateSignals::promise_retry() {
         give_call(*call);
         return false;
     }
-    notifier.owe(*call);
+    notifier.owe(*call, Starts::kThreads);
     return true;
 }
 
-// With all signals blocked: on a thread of the notifier, if one can be had.
+// With all signals blocked, on a thread of the notifier or of who has none.
 void LateSignals::retry(sigval self) {
     auto& late = *static_cast<LateSignals*>(self.sival_ptr);
     int pause_ms = kPauseMsMin;
-    while (late.retry_once()) {
+    while (late.retry_once(now_ns())) {
         WaitWord nobody_wakes{0};
         wait_on(nobody_wakes, 0, now_ns() + pause_ms * kNsPerMs);
         pause_ms = 2 * pause_ms < kPauseMsMax ? 2 * pause_ms : kPauseMsMax;
@@ -73,10 +73,10 @@ void LateSignals::retry(sigval self) {
 
 // As many as there is room for, in their order. Returns false, and ends the retrying, if nothing is
 // left.
-bool LateSignals::retry_once() {
+bool LateSignals::retry_once(int64_t now) {
     Hold hold(lock_);
     LateSignal* signal = queue_.front();
-    while (signal != nullptr && settle(*signal)) {
+    while (signal != nullptr && settle(*signal, now)) {
         queue_.remove(*signal);
         signals_.give(*signal);
         signal = queue_.front();
@@ -86,9 +86,9 @@ bool LateSignals::retry_once() {
 }
 
 // Queueing a signal does not block, so it is done under the lock.
-bool LateSignals::settle(LateSignal& signal) {
+bool LateSignals::settle(LateSignal& signal, int64_t now) {
     int error = queue_notice(signal.notice);
-    if (error == EAGAIN && now_ns() < signal.give_up_ns) {
+    if (error == EAGAIN && now < signal.give_up_ns) {
         return false;
     }
     observe_(error == 0);

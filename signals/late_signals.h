@@ -35,8 +35,9 @@ class LateSignals {
     // Whether begin() is to be called. Sequentially consistent like a pool's `pending`.
     bool waiting() const { return waiting_.load(std::memory_order_seq_cst); }  // pairs with owe()
 
-    // Sees to it that what is owed is tried again. May start a thread; if none can be had, the
-    // caller does it (retry_here()).
+    // Sees to it that what is owed is tried again. May start a thread; if none can be had, what
+    // cannot be delivered now is given up: the caller has requests to see to. The caller has all
+    // signals blocked.
     void begin();
 
     // Tries again until nothing is owed; may last for kGiveUpMs. Returns at once if another thread
@@ -51,8 +52,8 @@ class LateSignals {
 
     bool claim_retry();
     bool promise_retry();
-    bool retry_once();
-    bool settle(LateSignal& signal);
+    bool retry_once(int64_t now);
+    bool settle(LateSignal& signal, int64_t now);
 
     Lock lock_;
     List<LateSignal, LateTag> queue_ UAIO_GUARDED_BY(lock_);

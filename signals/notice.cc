@@ -37,12 +37,12 @@ int queue_notice(const Notice& notice) {
                : queue_signal(notice.signal_number, notice.value);
 }
 
-int deliver_notice(Notice& notice) {
+int deliver_notice(Notice& notice, Starts starts) {
     if (notice.kind == Notice::Kind::kNone) {
         return 0;
     }
     if (notice.kind == Notice::Kind::kCall) {
-        notifier.owe(*notice.call);
+        notifier.owe(*notice.call, starts);
         return 0;
     }
     int error = queue_notice(notice);

@@ -42,8 +42,9 @@ inline bool is_audible(const Notice& notice) {
 
 // Tells the owner. Returns 0, or the errno value of a signal that could not be queued, or
 // EINPROGRESS if the queue is full and late_signals has taken the signal over. Never blocks; runs
-// no code of the program. The caller has all signals blocked.
-int deliver_notice(Notice& notice);
+// no code of the program. Async-signal-safe with Starts::kNothing. The caller has all signals
+// blocked.
+int deliver_notice(Notice& notice, Starts starts);
 
 // Queues the signal of a notice of kind kSignal or kThreadSignal. Returns 0 or an errno value
 // (EAGAIN: the queue is full).

@@ -19,7 +19,10 @@ void* own_thread(void* argument) {
 
 }  // namespace
 
-void Notifier::owe(Call& call) {
+void Notifier::owe(Call& call, Starts starts) {
+    if (starts == Starts::kThreads && call.attributes != nullptr && start_own_thread(call)) {
+        return;
+    }
     {
         Hold hold(lock_);
         queue_.push_back(call);

@@ -1,15 +1,15 @@
 // Notifier: makes the SIGEV_THREAD calls that are owed to the program.
 //
 // A call without attributes runs on one of a set of reusable threads, under the signal mask that
-// the submitter had. For a call with attributes, one of them makes a thread with those; where that
-// cannot be made, it takes the call itself. The function may block, call pthread_exit or submit
-// more requests: its thread belongs to nobody else meanwhile.
+// the submitter had. A call with attributes gets a thread of its own, made with them; where that
+// thread cannot be made, a reusable one takes the call. The function may block, call pthread_exit
+// or submit more requests: its thread belongs to nobody else meanwhile.
 //
-// The notifier keeps the queue; whose threads they are is its user's affair (aio/engine.cc gives it
-// a pool). Calls are made in the order in which they were owed, as far as several threads have an
-// order. Owing a call starts no thread, because close(2) may do it in a signal handler: as long as
-// calls are promised, one thread is free (ensure), and before it makes a call it sees to it that
-// another one is (Pool::Seat::leave_another()).
+// The notifier keeps the queue; whose threads they are is its user's affair (aio/engine.cc gives
+// it a pool). Calls are made in the order in which they were owed, as far as several threads have
+// an order. Owing a call can do without starting a thread, because close(2) may do it in a signal
+// handler: as long as calls are promised, one thread is free (ensure), and before it makes a call
+// it sees to it that another one is (Pool::Seat::leave_another()).
 //
 // The queue is guarded by one lock, ranked after the engine's. It is taken with all signals
 // blocked.
@@ -33,9 +33,10 @@ class Notifier {
     // Whether a call that has been taken can be made some day. If not, no thread can be had.
     bool can_promise() const { return ensure_ == nullptr || ensure_(); }
 
-    // Takes over `call` and returns at once. Runs no code of the program and starts no thread;
-    // async-signal-safe.
-    void owe(Call& call);
+    // Takes over `call` and returns at once. Runs no code of the program. A call with attributes
+    // gets its thread before this returns, if the caller may start one: the program may destroy
+    // them soon. Async-signal-safe with Starts::kNothing. The caller has all signals blocked.
+    void owe(Call& call, Starts starts);
 
     bool pending() const { return owed_.load(std::memory_order_seq_cst) != 0; }  // pairs with owe()
 

@@ -22,10 +22,8 @@ void publish_block(void* owner, ssize_t result, int error) {
     Block(static_cast<struct aiocb*>(owner)).publish(result, error);
 }
 
-void publish_fresh_block(void* owner, ssize_t result, int error) {
-    Block block(static_cast<struct aiocb*>(owner));
-    block.begin(UINT32_MAX, EINPROGRESS);  // the number of no request
-    block.publish(result, error);
+void publish_at_once(void* owner, ssize_t result, int /*error*/) {
+    Block(static_cast<struct aiocb*>(owner)).publish_at_once(result);
 }
 
 namespace {

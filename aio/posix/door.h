@@ -15,8 +15,8 @@ namespace uaio {
 // aiocb or a struct aiocb64.
 void publish_block(void* owner, ssize_t result, int error);
 
-// The same for a block that no request has served: it has been done at once.
-void publish_fresh_block(void* owner, ssize_t result, int error);
+// The same for a block that has been done at once, without an error, and without a request.
+void publish_at_once(void* owner, ssize_t result, int error);
 
 // Whether a request in flight serves the block. What a block says of itself is not enough: it may
 // be garbage, or a copy, or have been in flight in the parent of this process.
@@ -41,7 +41,7 @@ template <class Aiocb>
 bool run_block_at_once(Aiocb* block, const Operation& operation) {
     return check_block(block) == 0 &&
            engine.run_at_once(
-               {operation, block, publish_fresh_block, &block->aio_sigevent, nullptr});
+               {operation, block, publish_at_once, &block->aio_sigevent, nullptr});
 }
 
 // Prepares a request for `block`, marks the block as in progress, and leaves it to the caller to

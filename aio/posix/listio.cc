@@ -7,6 +7,7 @@
 // if a signal came first; the requests go on then.
 #include <aio.h>
 #include <errno.h>
+#include <limits.h>
 #include <pthread.h>
 
 #include "aio/counters.h"
@@ -23,7 +24,8 @@ namespace {
 struct Prepared {
     Request* newest = nullptr;
     Request* oldest = nullptr;
-    int error = 0;  // 0, EAGAIN or EIO
+    bool in_order = false;  // entries go in the order of the list
+    int error = 0;          // 0, EAGAIN or EIO
 };
 
 template <class Aiocb>
@@ -42,8 +44,9 @@ template <class Aiocb>
 void prepare_entry(Aiocb* block, Batch& batch, Prepared& prepared) {
     Operation operation;
     int error = operation_of(*block, operation);
-    // Not behind others of the list, which are not on their way yet.
-    if (error == 0 && prepared.newest == nullptr && run_block_at_once(block, operation)) {
+    // Not before others of the list, which are not on their way yet.
+    bool is_first = prepared.in_order && prepared.newest == nullptr;
+    if (error == 0 && is_first && run_block_at_once(block, operation)) {
         return;
     }
     Request* request = nullptr;
@@ -79,9 +82,26 @@ void refuse_list(Aiocb* const list[], int length, int error) {
     }
 }
 
+// Whether no entry goes before one that stands before it. With UAIO_STRICT nothing is said, because
+// the same block may stand in the list twice, and has to be in flight to be found busy.
+template <class Aiocb>
+bool is_in_order(Aiocb* const list[], int length) {
+    int least = INT_MIN;
+    for (int i = 0; i < length; ++i) {
+        if (is_entry(list[i])) {
+            if (list[i]->aio_reqprio < least) {
+                return false;
+            }
+            least = list[i]->aio_reqprio;
+        }
+    }
+    return !engine.options().strict;
+}
+
 template <class Aiocb>
 Prepared prepare_list(Aiocb* const list[], int length, Batch& batch) {
     Prepared prepared;
+    prepared.in_order = is_in_order(list, length);
     for (int i = 0; i < length; ++i) {
         if (is_entry(list[i])) {
             prepare_entry(list[i], batch, prepared);

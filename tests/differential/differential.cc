@@ -66,10 +66,11 @@ std::string sanitizer_runtimes() {
 }
 
 // The thread sanitizer ends a child of a process with threads that makes threads of its own, unless
-// told not to.
+// told not to, and misses in it the parent's threads, which nobody can join there.
 std::string thread_sanitizer_options() {
     const char* options = getenv("TSAN_OPTIONS");
-    return std::string("TSAN_OPTIONS=die_after_fork=0:") + (options != nullptr ? options : "");
+    return std::string("TSAN_OPTIONS=die_after_fork=0:report_thread_leaks=0:") +
+           (options != nullptr ? options : "");
 }
 
 class Runner {

@@ -133,12 +133,18 @@ BOOST_FIXTURE_TEST_CASE(who_comes_while_it_is_tried_again_need_not_begin, Counts
     BOOST_TEST(delivered.load() == 2);
 }
 
-BOOST_FIXTURE_TEST_CASE(without_a_thread_who_begins_tries_again, Counts) {
+BOOST_FIXTURE_TEST_CASE(without_a_thread_what_finds_no_room_is_given_up, Counts) {
     BlockedSignal blocked(SIGRTMIN);
     notifier.set_ensure([] { return false; });
-    owe(1);
+    {
+        FullSignalQueue full;
+        owe(1);
+        late_signals.begin();
+        BOOST_TEST(given_up.load() == 1);
+    }
+    owe(2);
     late_signals.begin();
-    BOOST_TEST(blocked.wait().si_value.sival_int == 1);
+    BOOST_TEST(blocked.wait().si_value.sival_int == 2);
     BOOST_TEST(delivered.load() == 1);
     BOOST_TEST(!late_signals.waiting());
     BOOST_TEST(!notifier.pending());

@@ -71,7 +71,7 @@ void check_silent(const sigevent& event) {
     BOOST_TEST((notice.kind == Kind::kNone));
     BOOST_TEST(!is_audible(notice));
     int before = summons;
-    BOOST_TEST(deliver_notice(notice) == 0);
+    BOOST_TEST(deliver_notice(notice, Starts::kThreads) == 0);
     drop_notice(notice);
     BOOST_TEST(summons.load() == before);
     BOOST_TEST(!notifier.pending());
@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_CASE(a_signal_is_delivered_with_the_value_it_had_at_the_door) {
     event = {};
     BOOST_TEST(is_audible(notice));
     BOOST_TEST(!blocked.pending());
-    BOOST_TEST(deliver_notice(notice) == 0);
+    BOOST_TEST(deliver_notice(notice, Starts::kThreads) == 0);
     siginfo_t info = blocked.wait();
     BOOST_TEST(info.si_code == kCode);
     BOOST_TEST(info.si_value.sival_int == 42);
@@ -127,7 +127,7 @@ BOOST_AUTO_TEST_CASE(a_signal_to_a_thread_is_delivered_where_the_system_can) {
     set_thread_signal(&event, SIGRTMIN, thread_number());
     Notice notice = prepared(event);
     BOOST_TEST(is_audible(notice) == kKnowsThreads);
-    BOOST_TEST(deliver_notice(notice) == 0);
+    BOOST_TEST(deliver_notice(notice, Starts::kThreads) == 0);
     BOOST_TEST(blocked.pending() == kKnowsThreads);
     if (kKnowsThreads) {
         siginfo_t info = blocked.wait();
@@ -138,7 +138,7 @@ BOOST_AUTO_TEST_CASE(a_signal_to_a_thread_is_delivered_where_the_system_can) {
 
 BOOST_AUTO_TEST_CASE(a_signal_that_is_none_fails_when_it_is_delivered) {
     Notice notice = prepared(event_of(SIGEV_SIGNAL, SIGRTMAX + 1, number_value(0)));
-    BOOST_TEST(deliver_notice(notice) == EINVAL);
+    BOOST_TEST(deliver_notice(notice, Starts::kThreads) == EINVAL);
 }
 
 BOOST_AUTO_TEST_CASE(a_signal_for_a_full_queue_becomes_a_late_one) {
@@ -147,7 +147,7 @@ BOOST_AUTO_TEST_CASE(a_signal_for_a_full_queue_becomes_a_late_one) {
     {
         FullSignalQueue full;
         BOOST_TEST(queue_notice(notice) == EAGAIN);
-        BOOST_TEST(deliver_notice(notice) == EINPROGRESS);
+        BOOST_TEST(deliver_notice(notice, Starts::kThreads) == EINPROGRESS);
         BOOST_TEST(!blocked.pending());
     }
     late_signals.begin();
@@ -169,7 +169,7 @@ BOOST_AUTO_TEST_CASE(a_call_is_owed_when_it_is_delivered) {
     BOOST_TEST(is_audible(notice));
     BOOST_TEST(!notifier.pending());
     int before = summons;
-    BOOST_TEST(deliver_notice(notice) == 0);
+    BOOST_TEST(deliver_notice(notice, Starts::kThreads) == 0);
     BOOST_TEST(summons.load() == before + 1);
     BOOST_TEST(notifier.pending());
     Due due;

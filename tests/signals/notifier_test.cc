@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(calls_come_in_the_order_in_which_they_were_owed) {
     BOOST_TEST(!notifier.pending());
     int before = summons;
     for (int number = 0; number < kCalls; ++number) {
-        notifier.owe(*take_call([](sigval) {}, number_value(number)));
+        notifier.owe(*take_call([](sigval) {}, number_value(number)), Starts::kNothing);
         BOOST_TEST(notifier.pending());
         BOOST_TEST(summons.load() == before + number + 1);
     }
@@ -82,13 +82,13 @@ BOOST_AUTO_TEST_CASE(calls_come_in_the_order_in_which_they_were_owed) {
 }
 
 BOOST_AUTO_TEST_CASE(after_a_reset_nothing_is_owed) {
-    notifier.owe(*take_call([](sigval) {}, number_value(1)));
-    notifier.owe(*take_call([](sigval) {}, number_value(2)));
+    notifier.owe(*take_call([](sigval) {}, number_value(1)), Starts::kNothing);
+    notifier.owe(*take_call([](sigval) {}, number_value(2)), Starts::kNothing);
     notifier.reset();
     BOOST_TEST(!notifier.pending());
     Due due;
     BOOST_TEST(!notifier.next(due));
-    notifier.owe(*take_call([](sigval) {}, number_value(3)));
+    notifier.owe(*take_call([](sigval) {}, number_value(3)), Starts::kNothing);
     BOOST_TEST_REQUIRE(notifier.next(due));
     BOOST_TEST(due.value.sival_int == 3);
 }
@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE(the_record_is_given_back_before_the_function_runs) {
             give_call(*taken_in_callback);
         },
         nullptr));
-    notifier.owe(*call);
+    notifier.owe(*call, Starts::kNothing);
     SignalBlock block;
     Due due;
     BOOST_TEST_REQUIRE(notifier.next(due));
@@ -164,7 +164,7 @@ struct ThreadWitness : Witness {
     // The call is not made by who owes it, nor does that start a thread.
     void owe(pthread_attr_t* attributes) {
         int before = summons;
-        notifier.owe(*take_call(call_event(look_closer, this, attributes)));
+        notifier.owe(*take_call(call_event(look_closer, this, attributes)), Starts::kNothing);
         BOOST_TEST(summons.load() == before + 1);
         BOOST_TEST(notifier.pending());
         BOOST_TEST(calls.load() == 0);
@@ -194,6 +194,23 @@ BOOST_AUTO_TEST_CASE(a_call_with_attributes_gets_a_thread_made_with_them) {
     }
 }
 
+// The attributes are the program's again when the call is owed.
+BOOST_AUTO_TEST_CASE(who_may_start_threads_does_so_at_once) {
+    ThreadWitness witness;
+    int before = summons;
+    {
+        Attributes attributes;
+        SignalBlock block;
+        notifier.owe(*take_call(call_event(ThreadWitness::look_closer, &witness, &attributes.all)),
+                     Starts::kThreads);
+    }
+    witness.called.wait();
+    BOOST_TEST(!pthread_equal(witness.thread, pthread_self()));
+    BOOST_TEST(witness.detached == PTHREAD_CREATE_DETACHED);
+    BOOST_TEST(summons.load() == before);
+    BOOST_TEST(!notifier.pending());
+}
+
 struct SelfEnding {
     static void end(sigval value) {
         auto& self = *static_cast<SelfEnding*>(value.sival_ptr);
@@ -212,7 +229,8 @@ BOOST_AUTO_TEST_CASE(a_callback_may_destroy_its_attributes_and_end_its_thread) {
     for (int round = 0; round < kRounds; ++round) {
         SelfEnding ending;
         pthread_attr_init(&ending.attributes);
-        notifier.owe(*take_call(call_event(SelfEnding::end, &ending, &ending.attributes)));
+        notifier.owe(*take_call(call_event(SelfEnding::end, &ending, &ending.attributes)),
+                     Starts::kNothing);
         BOOST_TEST(!next_here());
         ending.called.wait();
     }
@@ -312,7 +330,7 @@ int submit(uint32_t seed, int own_signal) {
             owed[number].ends_thread = random() % 8 == 0;
             Call* call = take_call(call_event(Owed::settle, &owed[number]));
             SignalBlock block;
-            notifier.owe(*call);
+            notifier.owe(*call, Starts::kThreads);
         }
         settled.wait(size);
         for (int number = 0; number < size; ++number) {

@@ -86,6 +86,7 @@ void status_stored(const void* word, long value) {
         return;
     }
     call.status = static_cast<int>(value);
+    call.begun = call.begun || value == 0;  // done at once
     if (!call.begun) {
         call.refused = true;
         return;

@@ -63,6 +63,13 @@ class Block {
         word().store(in_progress, std::memory_order_relaxed);  // the inbox releases it
     }
 
+    // A status that needed no request: the block is never in progress.
+    void publish_at_once(ssize_t result) {
+        block_->__next_prio = reinterpret_cast<struct aiocb*>(uintptr_t{UINT32_MAX});
+        set_stamp(own_stamp());
+        publish(result, 0);
+    }
+
     // The status of a block that was never in progress.
     void refuse(int error) {
         set_stamp(own_stamp());

@@ -96,6 +96,20 @@ BOOST_AUTO_TEST_CASE(a_block_in_flight_is_busy) {
     BOOST_TEST(memcmp(buffer, "four", 4) == 0);
 }
 
+// Also where its data is in the cache, and could be had at once.
+BOOST_AUTO_TEST_CASE(a_block_that_stands_in_a_list_twice_is_busy) {
+    ScratchFile file("0123456789");
+    char byte = 0;
+    aiocb block;
+    test::set_up(&block, file.fd(), &byte, 1, 5);
+    block.aio_lio_opcode = LIO_READ;
+    aiocb* list[] = {&block, &block};
+    errno = 0;
+    BOOST_TEST(lio_listio(LIO_WAIT, list, 2, nullptr) == -1);
+    BOOST_TEST(errno == EIO);
+    BOOST_TEST(test::finish(&block) == test::transferred(1));
+}
+
 BOOST_AUTO_TEST_CASE(a_refused_block_has_a_status) {
     aiocb block;
     test::set_up(&block, -1, nullptr, 0, 0);

@@ -132,6 +132,27 @@ BOOST_AUTO_TEST_CASE(no_read_overtakes_a_write_in_memory) {
     walk(file.fd(), announced_seed(6));
 }
 
+// A list is served in queue order: what is more urgent goes first, wherever it stands.
+BOOST_AUTO_TEST_CASE(a_read_of_a_list_sees_a_more_urgent_write_behind_it) {
+    for (int rest : {0, 1}) {
+        ScratchFile file("0123456789");
+        char byte = 0;
+        char text[] = "x";
+        aiocb read, write;
+        set_up(&read, file.fd(), &byte, 1, 5);
+        set_up(&write, file.fd(), text, 1, 5);
+        read.aio_lio_opcode = LIO_READ;
+        read.aio_reqprio = 1;
+        write.aio_lio_opcode = LIO_WRITE;
+        write.aio_reqprio = rest;
+        aiocb* list[] = {&read, &write};
+        BOOST_TEST(lio_listio(LIO_WAIT, list, 2, nullptr) == 0);
+        BOOST_TEST(finish(&read) == transferred(1));
+        BOOST_TEST(finish(&write) == transferred(1));
+        BOOST_TEST(byte == (rest == 0 ? 'x' : '5'));
+    }
+}
+
 // Done when the call returns, and told like any other.
 BOOST_AUTO_TEST_CASE(what_is_cached_is_done_when_the_call_returns) {
     ScratchFile file("0123456789");
