@@ -1,0 +1,76 @@
+# What the scripts that run fio share. A script sources it after lib.sh, sets `file_mib` (size of the
+# scratch file) and `seconds` (of one run), and may then rely on
+#
+#     make_scratch       a folder $scratch with the file $data, both gone at the end
+#     build_uaio         builds; $uaio is the program
+#     file_system_fact NAME      one fact about the file system of the scratch file
+#     measure NAME ENGINE ARGUMENTS [COMMAND…]
+#                        one run of fio under COMMAND; operations per second are appended to the file
+#                        $scratch/NAME
+#     check_that_uaio_worked     after a run under `uaio run --stats`
+#     median NAME, least NAME, most NAME     of the runs of that name
+# shellcheck shell=sh disable=SC2154 # The script that sources it sets file_mib and seconds.
+
+clean_up() {
+    [ -z "${scratch:-}" ] || rm -rf "$scratch"
+}
+trap clean_up EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+make_scratch() {
+    place=${TMPDIR:-$root}
+    scratch=$(mktemp -d "$place/uaio-fio.XXXXXX" 2>/dev/null) ||
+        fail "cannot make a folder in $place (TMPDIR can name another place)"
+    data=$scratch/data
+    { head -c "${file_mib}M" /dev/urandom >"$data" && sync "$data"; } ||
+        fail "cannot write $file_mib MiB in $place (TMPDIR can name another place)"
+}
+
+build_uaio() {
+    build //tools:uaio //aio/posix:libuaio_preload.so
+    uaio=$(output tools/uaio)
+    unset LD_PRELOAD UAIO_PRELOAD_LIBRARY UAIO_STATS
+    command -v fio >/dev/null || fail 'there is no fio on the PATH'
+}
+
+file_system_fact() {
+    "$uaio" info "$data" | sed -n "s/^  $1 *//p"
+}
+
+measure() {
+    result=$scratch/$1
+    engine=$2
+    arguments=$3
+    shift 3
+    # shellcheck disable=SC2086 # The arguments are several words.
+    "$@" fio --name=run --filename="$data" --ioengine="$engine" --bs=4k --size="${file_mib}m" \
+        --time_based --runtime="$seconds" --invalidate=0 --group_reporting $arguments \
+        --output-format=terse --terse-version=3 >"$scratch/out" 2>"$scratch/err" || {
+        cat "$scratch/err" "$scratch/out" >&2
+        fail 'fio failed'
+    }
+    # Fields 8 and 49 of fio's terse format, version 3: reads and writes per second.
+    awk -F ';' '$1 == 3 { print $8 + $49 }' "$scratch/out" >>"$result"
+    # What a buffered write leaves behind must not be paid for by the next run.
+    sync "$data"
+}
+
+# A preload library that was not loaded would be the fairest of all comparisons.
+check_that_uaio_worked() {
+    grep -Eq '^(reads|writes) submitted +[1-9]' "$scratch/err" ||
+        fail "fio's requests did not reach uaio"
+}
+
+median() {
+    sort -n "$scratch/$1" | awk '{ value[NR] = $1 } END { print value[int((NR + 1) / 2)] }'
+}
+
+least() {
+    sort -n "$scratch/$1" | head -n 1
+}
+
+most() {
+    sort -n "$scratch/$1" | tail -n 1
+}
