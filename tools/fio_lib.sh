@@ -1,12 +1,12 @@
-# What the scripts that run fio share. A script sources it after lib.sh, sets `file_mib` (size of the
-# scratch file) and `seconds` (of one run), and may then rely on
+# What the scripts that run fio share. A script sources it after lib.sh, sets `file_mib` (size of
+# the scratch file) and `seconds` (of one run), and may then rely on
 #
 #     make_scratch       a folder $scratch with the file $data, both gone at the end
 #     build_uaio         builds; $uaio is the program
 #     file_system_fact NAME      one fact about the file system of the scratch file
 #     measure NAME ENGINE ARGUMENTS [COMMAND…]
-#                        one run of fio under COMMAND; operations per second are appended to the file
-#                        $scratch/NAME
+#                        one run of fio under COMMAND; operations per second are appended to the
+#                        file $scratch/NAME
 #     check_that_uaio_worked     after a run under `uaio run --stats`
 #     median NAME, least NAME, most NAME     of the runs of that name
 # shellcheck shell=sh disable=SC2154 # The script that sources it sets file_mib and seconds.
