@@ -69,8 +69,11 @@ Request* Engine::prepare(const Submission& submission, int& error) {
 
 bool Engine::run_at_once(const Submission& submission) {
     const Operation& operation = submission.operation;
+    if (!express_.takes(operation)) {  // before any work that prepare() will do again
+        return false;
+    }
     Lane* lane = lanes_.reserve(operation.fd);
-    if (lane == nullptr || !express_.may_try(operation, *lane)) {
+    if (lane == nullptr || !express_.may_try(*lane)) {
         return false;
     }
     Notice notice = {};

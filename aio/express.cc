@@ -8,11 +8,10 @@
 namespace uaio {
 namespace {
 
-// A miss costs about as much as a hit saves for ten, so after 7 on end one in 64 is tried.
+// After so many on end one read in 128 is tried.
 constexpr uint32_t kMissesMax = 7;
 
-// Reads of a descriptor after EOPNOTSUPP or EPERM until it is tried again: what that costs is a
-// millionth of what they cost.
+// Reads of a descriptor after EOPNOTSUPP or EPERM until it is tried again.
 constexpr uint32_t kUnsupportedPause = 65'536;
 
 }  // namespace
@@ -22,18 +21,19 @@ void Express::configure(const Options& options) {
     strict_ = options.order == Order::kStrict;
 }
 
-bool Express::may_try(const Operation& operation, Lane& lane) const {
-    return is_first(operation, lane) && !is_paused(lane);
+bool Express::takes(const Operation& operation) const {
+    return operation.kind == Kind::kRead && operation.bytes - 1 < bytes_max_ &&  // nor nothing
+           !operation.descriptor.direct && operation.descriptor.seekable;
 }
 
-bool Express::is_first(const Operation& operation, const Lane& lane) const {
-    if (operation.kind != Kind::kRead || operation.bytes - 1 >= bytes_max_ ||  // nor nothing
-        operation.descriptor.direct || !operation.descriptor.seekable) {
-        return false;
-    }
+bool Express::may_try(Lane& lane) const {
+    return is_first(lane) && !unknown_.load(std::memory_order_relaxed) && !is_paused(lane);
+}
+
+bool Express::is_first(const Lane& lane) const {
     // Acquire pairs with the releases of those that took the last one out: its bytes are there.
     const std::atomic<uint32_t>& before = strict_ ? lane.posted : lane.writes_posted;
-    return before.load(std::memory_order_acquire) == 0 && !unknown_.load(std::memory_order_relaxed);
+    return before.load(std::memory_order_acquire) == 0;
 }
 
 // Relaxed, here and below: how often is tried is a matter of cost alone.

@@ -31,8 +31,11 @@ class Express {
     // At first use of the engine.
     void configure(const Options& options);
 
-    // Whether it is worth while, and allowed, to try read(). Counts what is not tried.
-    bool may_try(const Operation& operation, Lane& lane) const;
+    // Whether it is a kind of operation that may be made at once at all.
+    bool takes(const Operation& operation) const;
+
+    // Whether it is allowed, and worth while, to try read() on that lane. Counts what is not tried.
+    bool may_try(Lane& lane) const;
 
     // Makes the read if the system has all of it. Returns whether it is done: operation.bytes have
     // been read. If not, some bytes may be in the buffer. Keeps errno. Lock-free;
@@ -41,7 +44,7 @@ class Express {
     bool read(const Operation& operation, Lane& lane);
 
   private:
-    bool is_first(const Operation& operation, const Lane& lane) const;
+    bool is_first(const Lane& lane) const;
     static bool is_paused(Lane& lane);
 
     size_t bytes_max_ = 0;  // 0: never

@@ -21,7 +21,8 @@ inline constexpr unsigned kWorkersMax = 4096;
 // that one descriptor on a dead file server leaves workers for the others.
 inline constexpr uint32_t kLaneFanOut = 32;
 
-// The largest read that a submitter makes itself where the bytes are in the cache: 5 µs of copying.
+// The largest read that a submitter makes itself where the bytes are in the cache: the
+// submitter copies them itself.
 inline constexpr size_t kExpressBytesDefault = 65'536;
 inline constexpr size_t kExpressBytesMax = size_t{1} << 30;
 

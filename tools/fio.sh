@@ -96,7 +96,6 @@ say 'building uaio (some minutes the first time)'
 build_uaio
 say "writing a scratch file of $file_mib MiB"
 make_scratch
-direct=$(file_system_fact o_direct)
 uring=yes
 fio --name=probe --filename="$data" --ioengine=io_uring --size=4k --rw=read >/dev/null 2>&1 ||
     uring=no
@@ -112,6 +111,4 @@ printf '%s\n' "$verifications" | while IFS='|' read -r name arguments; do
     needs_direct "$arguments" || verify "$name" "$arguments"
 done
 [ "$uring" = yes ] || say 'Left out: io_uring, which the system does not have or forbids.'
-[ "$direct" = yes ] || say "
-Left out: O_DIRECT, which the file system of the scratch file lacks ($direct).
-Set TMPDIR to a folder on a disk to see it."
+say_what_lacks_direct

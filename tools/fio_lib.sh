@@ -1,8 +1,10 @@
 # What the scripts that run fio share. A script sources it after lib.sh, sets `file_mib` (size of
 # the scratch file) and `seconds` (of one run), and may then rely on
 #
-#     make_scratch       a folder $scratch with the file $data, both gone at the end
 #     build_uaio         builds; $uaio is the program
+#     make_scratch       after it: a folder $scratch with the file $data, both gone at the end;
+#                        $direct is yes if the file can be opened with O_DIRECT
+#     say_what_lacks_direct      tells it at the end if that is not so
 #     file_system_fact NAME      one fact about the file system of the scratch file
 #     measure NAME ENGINE ARGUMENTS [COMMAND…]
 #                        one run of fio under COMMAND; operations per second are appended to the
@@ -26,6 +28,13 @@ make_scratch() {
     data=$scratch/data
     { head -c "${file_mib}M" /dev/urandom >"$data" && sync "$data"; } ||
         fail "cannot write $file_mib MiB in $place (TMPDIR can name another place)"
+    direct=$(file_system_fact o_direct)
+}
+
+say_what_lacks_direct() {
+    [ "$direct" = yes ] || say "
+Left out: O_DIRECT, which the file system of the scratch file lacks ($direct).
+Set TMPDIR to a folder on a disk to see it."
 }
 
 build_uaio() {

@@ -42,7 +42,6 @@ say 'building uaio (some minutes the first time)'
 build_uaio
 say "writing a scratch file of $file_mib MiB"
 make_scratch
-direct=$(file_system_fact o_direct)
 say "running fio on $(file_system_fact type), requests of 4 KiB, median of $rounds x $seconds s"
 say ''
 printf '%-30s%12s %12s %9s\n' 'operations per second' 'system' 'uaio' 'ratio'
@@ -52,6 +51,4 @@ printf '%s\n' "$workloads" | while IFS='|' read -r name arguments; do
     esac
     compare "$name" "$arguments"
 done
-[ "$direct" = yes ] || say "
-Left out: O_DIRECT, which the file system of the scratch file lacks ($direct).
-Set TMPDIR to a folder on a disk to see it."
+say_what_lacks_direct
