@@ -108,18 +108,29 @@ void Engine::post(Request& newest, Request& oldest) {
         // Relaxed: put() releases the record.
         request->state.store(State::kPosted, std::memory_order_relaxed);
         count(submitted_counter(request->operation.kind));
-        // Relaxed: a thread that closes the descriptor or reads from it afterwards has been told so
-        // by this one.
-        request->lane->posted.fetch_add(1, std::memory_order_relaxed);
-        if (request->operation.kind == Kind::kWrite) {
-            request->lane->writes_posted.fetch_add(1, std::memory_order_relaxed);
-        }
+        count_in(*request->lane, request->operation.kind);
         if (request == &oldest) {
             break;
         }
     }
+    std::atomic<bool>* promise = &newest == &oldest ? promise_for(newest) : nullptr;
     inbox_.put(&newest, &oldest);
-    look_after();
+    // Sequentially consistent, after put(): if somebody is still running alone, he takes the
+    // promise back later than that, and after that looks at the inbox (next()).
+    if (promise == nullptr || !promise->load(std::memory_order_seq_cst)) {
+        look_after();
+    }
+}
+
+// Where somebody who runs a request that goes through its gate alone promises to look at the inbox
+// afterwards; null for a request that does not go alone. A stream's request may be parked, so it
+// promises nothing.
+std::atomic<bool>* Engine::promise_for(const Request& request) const {
+    if (!request.operation.descriptor.seekable) {
+        return nullptr;
+    }
+    Placement placement = policy_(request);
+    return placement.limit == 1 ? &request.lane->runs_alone[placement.gate] : nullptr;
 }
 
 // For everybody who may have made work visible, by posting or by admitting what others had posted:
@@ -133,8 +144,16 @@ void Engine::look_after() {
 
 // --- workers ----------------------------------------------------------------------------------
 
+// What a worker asks before it wakes another, and before it sleeps. What has come in is admitted
+// first: often it has to wait for something, and a thread woken for it would find nothing to do.
 bool Engine::requests_pending(void* context) {
-    return static_cast<Engine*>(context)->pending();
+    auto& self = *static_cast<Engine*>(context);
+    if (!self.inbox_.empty()) {
+        Hold hold(self.lock_);
+        self.admit_all();
+        self.note_ready();
+    }
+    return self.pending();
 }
 
 // All looks pair with those who make work visible: Inbox::put(), note_ready(), LateSignals::owe().
@@ -147,7 +166,7 @@ void Engine::serve_requests(void* context, Pool::Seat& seat) {
     Request* request = nullptr;
     while ((request = self.next_work(request)) != nullptr) {
         seat.found();
-        if (!self.run(*request, Runner::kWorker)) {
+        if (!self.run(*request, &seat)) {
             request = nullptr;
         }
     }
@@ -181,7 +200,7 @@ void Engine::run_all_here() {
         OwnSignals swallowed;
         Request* request = nullptr;
         while ((request = next_work(request)) != nullptr) {
-            if (!run(*request, Runner::kCaller)) {
+            if (!run(*request, nullptr)) {
                 request = nullptr;
             }
         }
@@ -205,18 +224,23 @@ Request* Engine::next(Request* done) {
     {
         Hold hold(lock_);
         if (done != nullptr) {
+            if (std::atomic<bool>* promise = promise_for(*done)) {
+                promise->store(false, std::memory_order_seq_cst);  // before admit_all(): post()
+            }
             schedule_.retire(*done);
             desk_.close(*done);
         }
         admit_all();
         request = schedule_.take();
+        if (request != nullptr) {
+            if (std::atomic<bool>* promise = promise_for(*request)) {
+                promise->store(true, std::memory_order_relaxed);  // who misses it wakes somebody
+            }
+        }
         note_ready();
     }
     if (lane != nullptr) {
-        if (was_write) {
-            lane->writes_posted.fetch_sub(1, std::memory_order_release);  // pairs with Express
-        }
-        lane->posted.fetch_sub(1, std::memory_order_release);  // pairs with has_requests(), Express
+        count_out(*lane, 1, was_write);
         waiting_room_.wake(lane);
     }
     return request;
@@ -242,25 +266,31 @@ void Engine::note_ready() {
     parked_.store(schedule_.parked(), std::memory_order_seq_cst);
 }
 
-// False if the request has been parked: then it is nobody's until its stream is ready.
-bool Engine::run(Request& request, Runner runner) {
+// False if the request has been parked: then it is nobody's until its stream is ready. `seat`: the
+// worker's; null if a caller runs what no worker can be had for.
+bool Engine::run(Request& request, Pool::Seat* seat) {
     UAIO_CHECK(request.state.load(std::memory_order_relaxed) == State::kRunning);
     // Between submission and now the program may have closed the descriptor, and its number may
     // stand for another file. The preload library's close prevents it, but for the C library's
     // calls to itself.
     if (!stands_for(request.operation.fd, request.operation.descriptor.identity)) {
-        end_run(request, {-1, EBADF});
+        end_run(request, {-1, EBADF}, seat);
         return true;
     }
     if (!request.operation.descriptor.seekable && !is_sync(request.operation.kind)) {
-        return run_stream(request, runner);
+        return run_stream(request, seat);
     }
-    end_run(request, perform(request.operation));
+    end_run(request, perform(request.operation), seat);
     return true;
 }
 
-void Engine::end_run(Request& request, const Outcome& outcome) {
+// Whoever sees the status may submit the next request at once: that finds a worker searching, and
+// nobody has to be woken for it.
+void Engine::end_run(Request& request, const Outcome& outcome, Pool::Seat* seat) {
     count_performed(request.operation.kind, outcome);
+    if (seat != nullptr) {
+        seat->search();
+    }
     finish(request, outcome.result, outcome.error, Starts::kThreads);
 }
 

@@ -116,11 +116,9 @@ class Engine {
     Request* next(Request* done);
     void admit_all() UAIO_REQUIRES(lock_);
     void note_ready() UAIO_REQUIRES(lock_);
-    enum class Runner : uint8_t { kWorker, kCaller };
-
-    bool run(Request& request, Runner runner);
-    void end_run(Request& request, const Outcome& outcome);
-    bool run_stream(Request& request, Runner runner);
+    bool run(Request& request, Pool::Seat* seat);
+    void end_run(Request& request, const Outcome& outcome, Pool::Seat* seat);
+    bool run_stream(Request& request, Pool::Seat* seat);
     bool park(Request& request);
     bool arm(int fd, Direction direction) UAIO_REQUIRES(lock_);
     bool renew_readiness() UAIO_REQUIRES(lock_);
@@ -128,6 +126,7 @@ class Engine {
     void recheck_parked();
     void recheck(Request* request) UAIO_REQUIRES(lock_);
     void look_after();
+    std::atomic<bool>* promise_for(const Request& request) const;
     void run_all_here();
     void finish(Request& request, ssize_t result, int error, Starts starts);
     static void end_batch(Batch& batch, Starts starts);
@@ -145,6 +144,7 @@ class Engine {
 
     // Constant after the first use, but for configure().
     Options options_;
+    Policy policy_ = place_by_conflict;
     Pool::Owner worker_owner_ = {};
     Pool::Owner notifier_owner_ = {};
     Pool::Owner poller_owner_ = {};

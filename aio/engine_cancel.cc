@@ -156,21 +156,20 @@ void Engine::finish_withdrawn(Lane& lane, Request* last, Starts starts) {
         }
         lane.unpublished -= finished;
     }
-    lane.writes_posted.fetch_sub(writes, std::memory_order_release);  // pairs with Express
-    lane.posted.fetch_sub(finished, std::memory_order_release);  // has_requests(), Express
+    count_out(lane, finished, writes);
     waiting_room_.wake(&lane);
 }
 
 // Another canceller, or a worker, has a request of the lane that is not running any more and has
 // not published it yet. That takes a moment; each of them wakes the lane afterwards.
 void Engine::wait_until_published(Lane& lane, uint64_t end) {
-    WaitingRoom::Stay stay(waiting_room_, WaitingRoom::kind_of(&lane));
+    uint32_t kind = WaitingRoom::kind_of(&lane);
     for (;;) {
-        uint32_t ticket = stay.ticket();
+        uint32_t ticket = waiting_room_.announce(kind);
         if (!any_unpublished(lane, end)) {
             return;
         }
-        stay.sleep(ticket, kNever);
+        waiting_room_.sleep(ticket, kind, kNever);
     }
 }
 
@@ -214,9 +213,9 @@ void Engine::clear_descriptor(int fd) {
     SignalBlock block;
     Lane& lane = *lanes_.find(fd);
     uint64_t end = next_sequence();
-    WaitingRoom::Stay stay(waiting_room_, WaitingRoom::kind_of(&lane));
+    uint32_t kind = WaitingRoom::kind_of(&lane);
     for (;;) {
-        uint32_t ticket = stay.ticket();
+        uint32_t ticket = waiting_room_.announce(kind);
         withdraw_all(lane, Partial::kEnd, end, Starts::kNothing);
         if (pending() && !workers_.wake() && late_signals.waiting()) {
             late_signals.retry_here();
@@ -224,7 +223,7 @@ void Engine::clear_descriptor(int fd) {
         if (!any_running(lane, end)) {
             return;
         }
-        stay.sleep(ticket, kNever);
+        waiting_room_.sleep(ticket, kind, kNever);
     }
 }
 

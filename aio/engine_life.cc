@@ -9,6 +9,7 @@
 #include "signals/late_signals.h"
 #include "signals/notifier.h"
 #include "threadpool/base/signal_block.h"
+#include "threadpool/base/thread.h"
 #include "threadpool/base/wait_word.h"
 
 namespace uaio {
@@ -78,8 +79,12 @@ void Engine::start_once() UAIO_UNCHECKED {
         return;
     }
     read_environment(options_);
+    bool several_cpus = usable_cpus() > 1;
+    let_locks_spin(several_cpus);
+    workers_.let_linger(several_cpus);
     open_counters(options_.stats);
-    schedule_.set_policy(options_.order == Order::kStrict ? place_strictly : place_by_conflict);
+    policy_ = options_.order == Order::kStrict ? place_strictly : place_by_conflict;
+    schedule_.set_policy(policy_);
     express_.configure(options_);
     worker_owner_ = {.name = "uaio-w",
                      .context = this,
@@ -181,10 +186,9 @@ void Engine::at_exit() {
 
 void Engine::drain() {
     SignalBlock block;
-    // Every retirement wakes some kind, so the sleeper announces itself under all.
-    WaitingRoom::Stay stay(waiting_room_, kEveryKind);
     for (;;) {
-        uint32_t ticket = stay.ticket();
+        // Every retirement wakes some kind, so the sleeper announces itself under all.
+        uint32_t ticket = waiting_room_.announce(kEveryKind);
         size_t owed;
         {
             Hold hold(lock_);
@@ -196,7 +200,7 @@ void Engine::drain() {
         if (owed == 0) {
             return;
         }
-        stay.sleep(ticket, kNever);
+        waiting_room_.sleep(ticket, kEveryKind, kNever);
     }
 }
 

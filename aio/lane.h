@@ -33,9 +33,32 @@ struct Lane {
     std::atomic<uint32_t> posted;
     std::atomic<uint32_t> writes_posted;  // those of them that are writes
 
+    // By gate: a positioned request or a sync is being run, and no other may pass meanwhile. Who
+    // runs it looks at the inbox when it is done, so a request that would have to wait behind it
+    // needs nobody to be woken (Engine::post()).
+    std::atomic<bool> runs_alone[kGates];
+
     std::atomic<uint32_t> express_pause;   // reads that will not try the express lane
     std::atomic<uint32_t> express_misses;  // on end, as far as it matters  (express.h)
 };
+
+// A request of that kind is posted. Relaxed: a thread that closes the descriptor or reads from it
+// afterwards has been told so by the one that posts.
+inline void count_in(Lane& lane, Kind kind) {
+    lane.posted.fetch_add(1, std::memory_order_relaxed);
+    if (kind == Kind::kWrite) {
+        lane.writes_posted.fetch_add(1, std::memory_order_relaxed);
+    }
+}
+
+// So many requests are gone, writes among them. Release pairs with Engine::has_requests() and
+// Express: what they did is visible.
+inline void count_out(Lane& lane, uint32_t requests, uint32_t writes) {
+    if (writes > 0) {
+        lane.writes_posted.fetch_sub(writes, std::memory_order_release);
+    }
+    lane.posted.fetch_sub(requests, std::memory_order_release);
+}
 
 // The lane's place for a parked request of that kind.
 inline Direction direction_of(Kind kind) {

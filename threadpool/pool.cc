@@ -197,13 +197,22 @@ void Pool::thread_lost(void* pool) {
 void Pool::run(Seat& seat) {
     do {
         owner_->serve(owner_->context, seat);
-    } while (seat.valid() && rest(seat));
+    } while (seat.valid() && (linger(seat) || rest(seat)));
 }
 
 Pool::Seat::Seat(Pool& pool) : pool_(pool), life_(pool.life_) {}
 
 bool Pool::Seat::valid() const {
     return life_ == pool_.life_;
+}
+
+// Two that come at the same time may both find nobody, and both search: that costs a change of the
+// word, nothing else.
+void Pool::Seat::search() {
+    if (!searching_ && searching_in(pool_.state_.load(kSeqCst)) == 0) {
+        searching_ = true;
+        pool_.state_.fetch_add(kSearching, kSeqCst);
+    }
 }
 
 void Pool::Seat::found() {
@@ -224,6 +233,13 @@ void Pool::Seat::leave_another() {
     if (pool_.needed()) {
         pool_.ensure();
     }
+}
+
+// One thread stays awake for a moment: work often comes on the heels of what was just done. Whether
+// it did not find any is of no matter, because rest() looks again.
+bool Pool::linger(Seat& seat) {
+    seat.search();
+    return seat.searching_ && patience_.wait([this] { return pending(); });
 }
 
 // From searching or busy to idle, and back to searching. False when the thread must leave.

@@ -6,7 +6,8 @@
 //
 // The owner's `serve` takes and does work until there is none. After each take it calls `found()`,
 // before it does the work; so the pool can see to it that the next piece does not wait for this
-// one.
+// one. A thread that is done may say so before it tells others of it (`search()`): then what they
+// make of it wakes nobody, because this thread is about to look.
 //
 // No wake-up is lost. One word counts the threads, and those of them that are idle or searching; a
 // searching thread is one that has promised to look at the queue once more after it stops
@@ -29,6 +30,7 @@
 
 #include <atomic>
 
+#include "threadpool/base/patience.h"
 #include "threadpool/base/thread.h"
 #include "threadpool/base/wait_word.h"
 #include "threadpool/limits.h"
@@ -47,7 +49,8 @@ class Pool {
         void* context;
         // Takes and does work until there is none; calls seat.found() after each take.
         void (*serve)(void* context, Seat& seat);
-        // Whether there is work to take. Lock-free; sequentially consistent with making it visible.
+        // Whether there is work to take; sequentially consistent with making it visible. May take
+        // a lock, unless ensure() is used.
         bool (*pending)(void* context);
         // Whether work is certain to come, made visible by somebody who may not start a thread for
         // it (wake()): one thread that is free then must stay, however long it has been idle.
@@ -64,6 +67,10 @@ class Pool {
 
     class Seat {
       public:
+        // The thread is about to look for work: from now on nobody has to be woken for what is made
+        // visible. At most one thread searches because of that.
+        void search();
+
         // The thread has taken a piece of work: somebody else looks after the rest.
         void found();
 
@@ -86,6 +93,10 @@ class Pool {
 
     // Before the first notify(). `owner` must live as long as the pool.
     void configure(const Owner& owner, unsigned threads_max, int64_t idle_ns);
+
+    // Whether a thread that finds nothing looks on for a moment before it sleeps. Pays if there is
+    // more than one CPU.
+    void let_linger(bool linger) { patience_.allow(linger); }
 
     // Change the limits at any time. Threads above a lowered maximum leave when they become idle.
     void set_threads_max(unsigned threads_max);
@@ -121,6 +132,7 @@ class Pool {
     bool start_counted(uint64_t& state);
     void live();
     void run(Seat& seat);
+    bool linger(Seat& seat);
     bool rest(Seat& seat);
     bool sleep(Seat& seat);
     bool take_token();
@@ -143,6 +155,7 @@ class Pool {
     std::atomic<unsigned> threads_max_{1};
     std::atomic<int64_t> idle_ns_{0};
     std::atomic<unsigned> names_{0};  // number of the next thread
+    Patience patience_;
     unsigned life_ = 0;               // changed only by reset()
 };
 

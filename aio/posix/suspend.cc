@@ -5,7 +5,6 @@
 // cannot end the wait, so only the timeout or a signal does. A cancellation point while it sleeps.
 #include <aio.h>
 #include <errno.h>
-#include <pthread.h>
 #include <time.h>
 
 #include "aio/engine.h"
@@ -16,67 +15,54 @@
 namespace uaio {
 namespace {
 
-// Whether a block of the list is no longer in progress. Adds to `kinds` how to be woken for the
-// rest.
+// Whether a block of the list is no longer in progress.
 template <class Aiocb>
-bool any_done(const Aiocb* const list[], int count, uint32_t* kinds) {
+bool any_done(const Aiocb* const list[], int count) {
     for (int i = 0; i < count; ++i) {
-        if (list[i] == nullptr) {
-            continue;
-        }
-        if (Block(const_cast<Aiocb*>(list[i])).error_for_sleeper() != EINPROGRESS) {
+        if (list[i] != nullptr &&
+            Block(const_cast<Aiocb*>(list[i])).error_for_sleeper() != EINPROGRESS) {
             return true;
-        }
-        if (kinds != nullptr) {
-            *kinds |= WaitingRoom::kind_of(list[i]);
         }
     }
     return false;
+}
+
+template <class Aiocb>
+uint32_t kinds_of(const Aiocb* const list[], int count) {
+    uint32_t kinds = 0;
+    for (int i = 0; i < count; ++i) {
+        if (list[i] != nullptr) {
+            kinds |= WaitingRoom::kind_of(list[i]);
+        }
+    }
+    return kinds;
 }
 
 bool is_valid(const timespec& timeout) {
     return timeout.tv_sec >= 0 && timeout.tv_nsec >= 0 && timeout.tv_nsec < kNsPerSecond;
 }
 
-void leave(void* stay) {
-    static_cast<WaitingRoom::Stay*>(stay)->leave();
-}
-
 // 0 or an errno value.
 template <class Aiocb>
-int sleep_for_any(const WaitingRoom::Stay& stay, const Aiocb* const list[], int count,
-                  int64_t deadline_ns) {
-    WaitEnd end = WaitEnd::kWoken;
-    while (end == WaitEnd::kWoken) {
-        uint32_t ticket = stay.ticket();
-        if (any_done(list, count, nullptr)) {
-            return 0;
-        }
-        end = stay.sleep_cancellable(ticket, deadline_ns);
-    }
-    // What was published meanwhile counts more than how the sleep ended.
-    return any_done(list, count, nullptr) ? 0 : end == WaitEnd::kTimedOut ? EAGAIN : EINTR;
-}
-
-// Not inlined, so that nothing but its arguments lives across the register save of the handler.
-template <class Aiocb>
-[[gnu::noinline]] int sleep_with_handler(WaitingRoom::Stay* stay, const Aiocb* const list[],
-                                         int count, int64_t deadline_ns) {
-    int error;
-    pthread_cleanup_push(leave, stay);
-    error = sleep_for_any(*stay, list, count, deadline_ns);
-    pthread_cleanup_pop(0);
-    return error;
-}
-
-template <class Aiocb>
 int wait_for_any(const Aiocb* const list[], int count, int64_t deadline_ns) {
-    uint32_t kinds = 0;
-    if (any_done(list, count, &kinds)) {
+    if (any_done(list, count)) {
         return 0;
     }
-    WaitingRoom::Stay stay(engine.waiting_room(), kinds);
-    return sleep_with_handler(&stay, list, count, deadline_ns);
+    WaitingRoom& room = engine.waiting_room();
+    uint32_t kinds = kinds_of(list, count);
+    WaitEnd end = WaitEnd::kWoken;
+    while (end == WaitEnd::kWoken) {
+        uint32_t ticket = room.announce(kinds);
+        if (any_done(list, count)) {
+            return 0;
+        }
+        end = room.sleep_cancellable(ticket, kinds, deadline_ns);
+        // What was published meanwhile counts more than how the sleep ended.
+        if (any_done(list, count)) {
+            return 0;
+        }
+    }
+    return end == WaitEnd::kTimedOut ? EAGAIN : EINTR;
 }
 
 template <class Aiocb>

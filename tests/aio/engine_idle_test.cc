@@ -40,18 +40,19 @@ class Calm {
         while (!others_asleep()) {
             sched_yield();
         }
-        ticket_ = stay_.ticket();
+        ticket_ = announce();
         workers_ = workers();
     }
 
-    bool lasts() const { return workers() == workers_ && stay_.ticket() == ticket_; }
+    bool lasts() const { return workers() == workers_ && announce() == ticket_; }
 
   private:
+    static uint32_t announce() { return engine.waiting_room().announce(kEveryKind); }
+
     static uint64_t workers() {
         return counters().sum(Counter::kWorkersStarted) + counters().sum(Counter::kWakeups);
     }
 
-    WaitingRoom::Stay stay_{engine.waiting_room(), kEveryKind};
     uint32_t ticket_;
     uint64_t workers_;
 };
@@ -78,6 +79,31 @@ BOOST_AUTO_TEST_CASE(a_cancel_that_finds_only_what_runs_wakes_nobody) {
         BOOST_TEST(calm.lasts());
     }
     queue.finish(1);
+}
+
+// Buffered writes of a file go one at a time, so whoever runs one looks for the next.
+BOOST_AUTO_TEST_CASE(a_write_behind_one_that_runs_wakes_nobody) {
+    HeldQueue queue(0);
+    {
+        Calm calm;
+        for (int i = 0; i < 3; ++i) {
+            queue.waiting.emplace_back().submit(write_at(queue.file.fd(), 100, "y"));
+        }
+        BOOST_TEST(calm.lasts());
+    }
+    queue.finish(4);
+}
+
+BOOST_AUTO_TEST_CASE(a_read_beside_a_write_that_runs_wakes_somebody) {
+    HeldQueue queue(0);
+    {
+        Calm calm;
+        char buffer[2];
+        queue.waiting.emplace_back().submit(read_at(queue.file.fd(), 5, buffer, sizeof(buffer)));
+        queue.held.wait_until_running();
+        BOOST_TEST(!calm.lasts());
+        queue.finish(2);
+    }
 }
 
 // It is the thread itself that must not be woken by what it does.

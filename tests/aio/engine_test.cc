@@ -139,14 +139,15 @@ BOOST_AUTO_TEST_CASE(who_waits_in_the_room_is_woken) {
     ScratchFile file("0123456789");
     for (int i = 0; i < 200; ++i) {
         Owner owner;
-        WaitingRoom::Stay stay(engine.waiting_room(), WaitingRoom::kind_of(&owner));
+        WaitingRoom& room = engine.waiting_room();
+        uint32_t kind = WaitingRoom::kind_of(&owner);
         owner.submit(write_at(file.fd(), 0, "x"));
         for (;;) {
-            uint32_t ticket = stay.ticket();
+            uint32_t ticket = room.announce(kind);
             if (owner.published() != 0) {
                 break;
             }
-            stay.sleep(ticket, kNever);
+            room.sleep(ticket, kind, kNever);
         }
         BOOST_TEST(owner.finish() == (Status{1, 0}));
     }

@@ -47,20 +47,27 @@ BOOST_AUTO_TEST_CASE(pages_in_a_row_are_spread_over_the_kinds) {
     BOOST_TEST(__builtin_popcount(kinds) >= WaitingRoom::kKinds / 2);
 }
 
+uint32_t kind_of(const void* owner) {
+    return WaitingRoom::kind_of(owner);
+}
+
+// The word, which changes with each wake-up.
+uint32_t word(WaitingRoom& room) {
+    return room.announce(0);
+}
+
 BOOST_AUTO_TEST_CASE(who_is_published_after_the_ticket_is_not_slept_for) {
     WaitingRoom room;
-    WaitingRoom::Stay stay(room, WaitingRoom::kind_of(pages[0]));
-    uint32_t ticket = stay.ticket();
+    uint32_t ticket = room.announce(kind_of(pages[0]));
     room.wake(pages[0]);
-    BOOST_TEST(stay.ticket() != ticket);
-    BOOST_TEST((stay.sleep(ticket, kNever) == WaitEnd::kWoken));
+    BOOST_TEST(word(room) != ticket);
+    BOOST_TEST((room.sleep(ticket, kind_of(pages[0]), kNever) == WaitEnd::kWoken));
 }
 
 BOOST_AUTO_TEST_CASE(the_deadline_ends_a_sleep) {
     WaitingRoom room;
-    for (uint32_t kinds : {WaitingRoom::kind_of(pages[0]), 0u}) {
-        WaitingRoom::Stay stay(room, kinds);
-        BOOST_TEST((stay.sleep(stay.ticket(), kPast) == WaitEnd::kTimedOut));
+    for (uint32_t kinds : {kind_of(pages[0]), 0u}) {
+        BOOST_TEST((room.sleep(room.announce(kinds), kinds, kPast) == WaitEnd::kTimedOut));
     }
 }
 
@@ -70,110 +77,83 @@ BOOST_AUTO_TEST_CASE(a_signal_ends_a_sleep) {
     test::SignalHandler handler(SIGUSR1, ignore);
     test::SignalStorm storm(SIGUSR1);
     WaitingRoom room;
-    for (uint32_t kinds : {WaitingRoom::kind_of(pages[0]), 0u}) {
-        WaitingRoom::Stay stay(room, kinds);
-        BOOST_TEST((stay.sleep(stay.ticket(), kNever) == WaitEnd::kInterrupted));
+    for (uint32_t kinds : {kind_of(pages[0]), 0u}) {
+        BOOST_TEST((room.sleep(room.announce(kinds), kinds, kNever) == WaitEnd::kInterrupted));
+    }
+}
+
+void wake_everybody(WaitingRoom& room) {
+    for (auto& page : pages) {
+        room.wake(page);
     }
 }
 
 BOOST_AUTO_TEST_CASE(nobody_is_woken_where_nobody_waits) {
     WaitingRoom room;
-    WaitingRoom::Stay nobody(room, 0);
-    uint32_t before = nobody.ticket();
-    for (auto& page : pages) {
-        room.wake(page);
-    }
-    BOOST_TEST(nobody.ticket() == before);
+    uint32_t before = word(room);
+    wake_everybody(room);
+    BOOST_TEST(word(room) == before);
 }
 
-BOOST_AUTO_TEST_CASE(who_left_is_not_announced_any_more) {
+BOOST_AUTO_TEST_CASE(an_announcement_is_good_for_one_wake_up) {
     WaitingRoom room;
-    WaitingRoom::Stay nobody(room, 0);
-    uint32_t before = nobody.ticket();
-    {
-        WaitingRoom::Stay stay(room, UINT32_MAX);
-        WaitingRoom::Stay again(room, WaitingRoom::kind_of(pages[0]));
-    }
-    for (auto& page : pages) {
-        room.wake(page);
-    }
-    BOOST_TEST(nobody.ticket() == before);
+    uint32_t before = room.announce(kind_of(pages[0]));
+    wake_everybody(room);
+    BOOST_TEST(word(room) == before + 1);
+    wake_everybody(room);
+    BOOST_TEST(word(room) == before + 1);
+    room.announce(kind_of(pages[0]));
+    wake_everybody(room);
+    BOOST_TEST(word(room) == before + 2);
 }
 
-BOOST_AUTO_TEST_CASE(who_left_early_does_not_leave_twice) {
+BOOST_AUTO_TEST_CASE(a_wake_up_leaves_other_kinds_announced) {
     WaitingRoom room;
-    WaitingRoom::Stay stays(room, WaitingRoom::kind_of(pages[0]));
-    {
-        WaitingRoom::Stay leaves(room, WaitingRoom::kind_of(pages[0]));
-        leaves.leave();
-    }
-    uint32_t before = stays.ticket();
+    uint32_t before = room.announce(kEveryKind);
     room.wake(pages[0]);
-    BOOST_TEST(stays.ticket() != before);
-}
-
-BOOST_AUTO_TEST_CASE(several_sleepers_of_one_kind_are_counted) {
-    WaitingRoom room;
-    uint32_t kind = WaitingRoom::kind_of(pages[0]);
-    WaitingRoom::Stay stay(room, kind);
-    { WaitingRoom::Stay other(room, kind); }
-    uint32_t before = stay.ticket();
-    room.wake(pages[0]);
-    BOOST_TEST(stay.ticket() != before);
+    BOOST_TEST(word(room) == before + 1);
+    wake_everybody(room);
+    uint32_t kinds = 0;
+    for (auto& page : pages) {
+        kinds |= kind_of(page);
+    }
+    BOOST_TEST(word(room) == before + static_cast<uint32_t>(__builtin_popcount(kinds)));
 }
 
 BOOST_AUTO_TEST_CASE(reset_announces_nobody) {
     WaitingRoom room;
-    WaitingRoom::Stay gone(room, UINT32_MAX);
+    room.announce(kEveryKind);
     room.reset();
-    uint32_t before = gone.ticket();
-    room.wake(pages[0]);
-    BOOST_TEST(gone.ticket() == before);
+    uint32_t before = word(room);
+    wake_everybody(room);
+    BOOST_TEST(word(room) == before);
 }
 
 BOOST_AUTO_TEST_CASE(errno_is_kept) {
     WaitingRoom room;
-    WaitingRoom::Stay stay(room, WaitingRoom::kind_of(pages[0]));
+    uint32_t kind = kind_of(pages[0]);
     errno = E2BIG;
-    stay.sleep(stay.ticket(), kPast);
+    room.sleep(room.announce(kind), kind, kPast);
     room.wake(pages[0]);
     int after = errno;
     BOOST_TEST(after == E2BIG);
 }
 
-// A sleeper that is cancelled leaves through its clean-up handler, and the room forgets it.
-struct Cancelled {
-    WaitingRoom room;
-    uint32_t kind = WaitingRoom::kind_of(pages[0]);
-};
-
-void leave(void* stay) {
-    static_cast<WaitingRoom::Stay*>(stay)->leave();
-}
-
 void* sleep_until_cancelled(void* argument) {
-    auto& shared = *static_cast<Cancelled*>(argument);
-    WaitingRoom::Stay stay(shared.room, shared.kind);
-    pthread_cleanup_push(leave, &stay);
+    auto& room = *static_cast<WaitingRoom*>(argument);
     for (;;) {
-        stay.sleep_cancellable(stay.ticket(), kNever);
+        room.sleep_cancellable(room.announce(kEveryKind), kEveryKind, kNever);
     }
-    pthread_cleanup_pop(0);
-    return nullptr;
 }
 
 BOOST_AUTO_TEST_CASE(a_sleeper_can_be_cancelled) {
-    Cancelled shared;
+    WaitingRoom room;
     pthread_t thread;
-    BOOST_TEST_REQUIRE(pthread_create(&thread, nullptr, sleep_until_cancelled, &shared) == 0);
+    BOOST_TEST_REQUIRE(pthread_create(&thread, nullptr, sleep_until_cancelled, &room) == 0);
     pthread_cancel(thread);
     void* result;
     pthread_join(thread, &result);
     BOOST_TEST(result == PTHREAD_CANCELED);
-    WaitingRoom::Stay nobody(shared.room, 0);
-    uint32_t before = nobody.ticket();
-    shared.room.wake(pages[0]);
-    BOOST_TEST(nobody.ticket() == before);
 }
 
 // Owners on pages of their own; a status of `round` means published in that round.
@@ -195,13 +175,12 @@ void wait_for_any(WaitingRoom& room, const std::vector<Owner*>& owners, int roun
     for (const Owner* owner : owners) {
         kinds |= WaitingRoom::kind_of(owner);
     }
-    WaitingRoom::Stay stay(room, kinds);
-    for (;;) {
-        uint32_t ticket = stay.ticket();
+    while (!any()) {
+        uint32_t ticket = room.announce(kinds);
         if (any()) {
             return;
         }
-        stay.sleep(ticket, kNever);
+        room.sleep(ticket, kinds, kNever);
     }
 }
 

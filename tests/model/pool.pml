@@ -7,6 +7,10 @@
  * more, a piece is left in the queue only if every thread that can be had is busy for ever. No
  * count ever goes below 0.
  *
+ * With ALONE all pieces go through one gate for one (aio/lane.h): a piece may be taken only if none
+ * is performed. Who performs one has promised to look at the inbox when it is done, and a producer
+ * that sees the promise notifies nobody.
+ *
  * With PROMISES the pool is that of the notifiers: a piece is a call, counted in `taken` and
  * promised by ensure() before it is put in, if it ever is; who puts it in starts no thread and does
  * nothing if there is none. Then a call that is promised has a thread, whatever is refused, leaves,
@@ -14,10 +18,9 @@
  *
  * Why interleaving is enough. Every change and every look of the pool's word is sequentially
  * consistent, and so are Inbox::put(), Inbox::empty(), and the store and load of Engine::ready_. So
- * they have one order that all threads agree on, and the search walks through all such orders. What
- * is weaker is modelled as weaker:
- *   - take_all() looks at the inbox with a relaxed load first: it may miss what is there, unless
- *     the thread itself has put it in (take, `sure`).
+ * they have one order that all threads agree on, and the search walks through all such orders.
+ * (Lane::runs_alone is raised with a relaxed store: a producer that does not see it yet notifies,
+ * which is always right.) What else is not a single step:
  *   - tokens_ is changed by read-modify-writes alone, which always see the last value, and nothing
  *     but their number is handed over.
  *   - a loop of a load and a compare-and-swap acts once, at the moment of the load that it decides
@@ -31,7 +34,9 @@
  *   ended[i]                  Pool::starts_ has changed since process i has read it
  *   inbox, scheduled, ready   Engine::inbox_, what the schedule has ready under the lock, ready_
  *   look                      Engine::pending()
+ *   look_in                   Engine::requests_pending(); with PROMISES Notifier::pending()
  *   take                      Engine::next(): admit_all(), take(), note_ready() under the lock
+ *   promise, busy             Lane::runs_alone; whether a request is inside its gate
  *   claim_thread, notify      Pool::claim_thread(), Pool::notify()
  *   ensure, wake              Pool::ensure(), Pool::wake()
  *   Producer, run_here        Engine::post(), run_all_here(); with PROMISES take_call() and
@@ -39,6 +44,8 @@
  *   Canceller                 Engine::next_sequence() with look_after()
  *   Worker: serve, found      Engine::serve_requests(), Pool::Seat::found(); with PROMISES
  *                             Engine::serve_calls() and Pool::Seat::leave_another()
+ *   Worker: search            Pool::Seat::search(), before the status is published
+ *   Worker: linger            Pool::linger()
  *   Worker: rest, sleep       Pool::rest(), claim_idle(); sleep(), take_token()
  *   Worker: late, not_now     Pool::leave(), with both looks at needed(); Leaving::kNotNow
  *   Worker: lost              Pool::thread_lost()
@@ -50,6 +57,9 @@
  *   LEAVE_UNCOUNTED       leave() goes although its thread no longer counts as idle
  *   NO_TOKEN              a thread is claimed and not woken
  *   LOST_WORK             a thread that is lost does not look whether there is work  (with LOSSES)
+ * with ALONE:
+ *   PROMISE_KEPT_LATE     the promise is taken back after the inbox has been emptied
+ *   PROMISE_READ_EARLY    a producer looks for the promise before its work is visible
  * and with PROMISES:
  *   OTHERS_FORGOTTEN      ensure(), refused a thread, does not look whether others relied on it
  *   BUSY_PROMISED         ensure() relies on a thread that is busy
@@ -62,14 +72,15 @@
  *   START_PROMISED        ensure() relies on a thread that is only being started
  *
  * Searched to the end, in millions of states:
- *   -DTIMEOUTS=1 -DREFUSALS=0                                        1.9
- *   -DTIMEOUTS=1 -DLOSSES=1 -DWORKERS=1                              1.7
- *   -DPIECES=1 -DTIMEOUTS=1 -DREFUSALS=2                            0.03
- *   -DPIECES=1 -DREFUSALS=0 -DCANCELLER                              0.3
- *   -DPIECES=1 -DREFUSALS=0 -DTIMEOUTS=0 -DWORKERS=3 -DPRODUCERS=3   2.5
- *   -DPIECES=1 -DTIMEOUTS=1 -DPROMISES                               0.5
- *   -DPIECES=1 -DTIMEOUTS=1 -DPROMISES -DLOSSES=1 -DWORKERS=1        0.4
- *   -DPIECES=1 -DTIMEOUTS=0 -DPROMISES -DHANGS=0 -DPRODUCERS=3      14.9
+ *   -DTIMEOUTS=1 -DREFUSALS=0                                        5.4
+ *   -DTIMEOUTS=1 -DLOSSES=1 -DWORKERS=1                              3.6
+ *   -DPIECES=1 -DTIMEOUTS=1 -DREFUSALS=2                            0.04
+ *   -DPIECES=1 -DREFUSALS=0 -DCANCELLER                              0.4
+ *   -DPIECES=1 -DREFUSALS=0 -DTIMEOUTS=0 -DWORKERS=3 -DPRODUCERS=3   7.3
+ *   -DTIMEOUTS=1 -DREFUSALS=1 -DALONE                               10.6
+ *   -DPIECES=1 -DTIMEOUTS=1 -DPROMISES                               0.7
+ *   -DPIECES=1 -DTIMEOUTS=1 -DPROMISES -DLOSSES=1 -DWORKERS=1        0.5
+ *   -DPIECES=1 -DTIMEOUTS=0 -DPROMISES -DHANGS=0 -DPRODUCERS=3      18.5
  */
 
 #ifndef WORKERS
@@ -100,6 +111,7 @@ bool lock;
 byte taken; /* calls; needed() asks whether there are any */
 byte timeouts = TIMEOUTS, refusals = REFUSALS, losses = LOSSES;
 byte hanging;
+bool busy, promise; /* with ALONE */
 
 #if defined(PROMISES) || LOSSES
 #define SEATS (WORKERS + 1) /* a thread may come back when others have been started for it */
@@ -143,20 +155,54 @@ inline look(answer) {
     fi
 }
 
-/* In steps, because `inbox` and `ready` are looked at without the lock. */
-inline take(answer, sure) {
-    atomic { !lock -> lock = true };
+/* What of the schedule may run. */
+#define COUNT_READY ready = (busy -> 0 : scheduled)
+
+/* What a worker asks. In steps, because `inbox` and `ready` are looked at without the lock. */
+inline look_in(answer) {
+#ifndef PROMISES
     if
-    :: atomic { scheduled = scheduled + inbox; inbox = 0 }
-    :: !sure -> skip
+    :: inbox > 0 ->
+        atomic { !lock -> lock = true };
+        atomic { scheduled = scheduled + inbox; inbox = 0 };
+        atomic { COUNT_READY; lock = false }
+    :: inbox == 0
     fi;
+#endif
+    look(answer)
+}
+
+/* `served`: the process has performed a piece, and is done with it. */
+inline take(answer, served) {
+    atomic { !lock -> lock = true };
+#if defined(ALONE) && !defined(PROMISE_KEPT_LATE)
+    if
+    :: served -> promise = false
+    :: !served
+    fi;
+#endif
+    atomic { scheduled = scheduled + inbox; inbox = 0 };
+#ifdef PROMISE_KEPT_LATE
+    if
+    :: served -> promise = false
+    :: !served
+    fi;
+#endif
     atomic {
-        answer = (scheduled > 0);
+        busy = busy && !served;
+        served = false;
+        answer = (scheduled > 0 && !busy);
         if
-        :: answer -> scheduled--
+        :: answer ->
+            scheduled--;
+#ifdef ALONE
+            busy = true;
+            promise = true;
+            served = true
+#endif
         :: else
         fi;
-        ready = scheduled;
+        COUNT_READY;
         lock = false
     }
 }
@@ -302,6 +348,7 @@ active [PRODUCERS] proctype Producer() {
     bool answer;
     bool again; /* in claim_thread and ensure */
     bool found; /* in ensure */
+    bool served;
     do
     :: pieces > 0 ->
         pieces--;
@@ -317,13 +364,25 @@ active [PRODUCERS] proctype Producer() {
 #ifdef NOTIFY_BEFORE_PUT
         notify(answer);
         inbox++;
+#elif defined(ALONE)
+#ifdef PROMISE_READ_EARLY
+        answer = promise;
+        inbox++;
+#else
+        inbox++;
+        answer = promise;
+#endif
+        if
+        :: answer
+        :: !answer -> notify(answer)
+        fi;
 #else
         inbox++;
         notify(answer);
 #endif
         do /* run_here */
         :: !answer ->
-            take(answer, true);
+            take(answer, served);
             answer = !answer
         :: else -> break
         od
@@ -339,14 +398,15 @@ active [SEATS] proctype Worker() {
     bool found; /* in ensure */
     bool patient; /* this sleep does not end by itself */
     bool last;    /* no other thread was there */
+    bool served;
 
 end_absent:
     atomic { made > 0 && NEXT_SEAT -> made--; in_use[SEAT] = true; mine = true };
 
 serve:
-    take(answer, false);
+    take(answer, served);
     if
-    :: !answer -> goto rest
+    :: !answer -> goto linger
     :: answer ->
 #ifdef PROMISES
         atomic { assert(taken > 0); taken-- };
@@ -356,7 +416,7 @@ serve:
         :: !mine
         fi;
 #ifndef NO_LOOK_IN_FOUND
-        look(answer);
+        look_in(answer);
         if
         :: answer -> claim_thread(answer)
         :: !answer
@@ -369,7 +429,11 @@ serve:
         fi;
 #endif
         if
+#ifdef PROMISES
         :: goto serve
+#else
+        :: goto search
+#endif
         :: atomic { losses > 0 -> losses-- }; goto lost
         :: atomic { hanging < HANGS -> hanging++ };
 end_hanging:
@@ -377,9 +441,33 @@ end_hanging:
         fi
     fi;
 
+#ifndef PROMISES
+search:
+    if
+    :: searching == 0 -> searching++; mine = true
+    :: searching > 0
+    fi;
+    goto serve;
+#endif
+
+linger:
+    if
+    :: !mine && searching == 0 -> searching++; mine = true
+    :: mine || searching > 0
+    fi;
+    if
+    :: mine ->
+        look_in(answer);
+        if
+        :: answer -> goto serve
+        :: !answer
+        fi
+    :: !mine
+    fi;
+
 rest:
 #ifdef LOOK_BEFORE_CHANGE
-    look(answer);
+    look_in(answer);
 #endif
     atomic {
         if
@@ -390,7 +478,7 @@ rest:
         mine = false
     };
 #ifndef LOOK_BEFORE_CHANGE
-    look(answer);
+    look_in(answer);
 #endif
     if
     :: atomic { answer && idle > 0 -> idle--; searching++; mine = true }; goto serve
@@ -481,16 +569,14 @@ active proctype Canceller() {
     bool answer;
     bool again; /* in claim_thread and ensure */
     bool found; /* in ensure */
+    bool served;
     atomic { !lock -> lock = true };
-    if
-    :: atomic { scheduled = scheduled + inbox; inbox = 0 }
-    :: skip
-    fi;
-    atomic { ready = scheduled; lock = false };
+    atomic { scheduled = scheduled + inbox; inbox = 0 };
+    atomic { COUNT_READY; lock = false };
     notify(answer);
     do
     :: !answer ->
-        take(answer, true);
+        take(answer, served);
         answer = !answer
     :: else -> break
     od
@@ -502,7 +588,12 @@ active proctype Judge() {
     timeout;
     assert(!lock && made == 0 && searching == 0 && starting == 0 && tokens == 0);
     assert(idle <= WORKERS);
+#ifdef ALONE
+    assert(!busy || hanging > 0);
+    assert(inbox + scheduled == 0 || busy);
+#else
     assert(inbox + scheduled == 0 || hanging == threads);
     assert(inbox + scheduled == 0 || threads == WORKERS || refusals < REFUSALS);
+#endif
     assert(taken == 0 || threads > 0)
 }

@@ -83,6 +83,10 @@ int thread_number() {
     return 0;
 }
 
+unsigned usable_cpus() {
+    return 2;
+}
+
 // --- pages.h ----------------------------------------------------------------------------------
 
 void* map_pages(size_t bytes) {

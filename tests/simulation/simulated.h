@@ -70,6 +70,14 @@ class simulated_atomic {
         uaio::sim::point("subtract", this);
         return replace(static_cast<T>(value_ - change));
     }
+    T fetch_or(T bits, memory_order) {
+        uaio::sim::point("set bits", this);
+        return replace(value_ | bits);
+    }
+    T fetch_and(T bits, memory_order) {
+        uaio::sim::point("clear bits", this);
+        return replace(value_ & bits);
+    }
     bool compare_exchange_strong(T& expected, T value, memory_order, memory_order = {}) {
         uaio::sim::point("compare and exchange", this);
         return change_if(expected, value);

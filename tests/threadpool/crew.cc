@@ -137,6 +137,10 @@ void Crew::serve(void* context, Pool::Seat& seat) {
         if (!seat.valid()) {
             return;
         }
+        if (self.at_search) {
+            seat.search();
+            self.at_search();
+        }
     }
     call(self.at_end);
 }

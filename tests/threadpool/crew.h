@@ -79,6 +79,9 @@ class Crew {
     std::function<void()> at_end;
     std::function<void()> at_look;
 
+    // Called by a thread that has done a job and has told the pool that it looks for more.
+    std::function<void()> at_search;
+
     // Whether a thread must stay; unset: no.
     std::function<bool()> at_need;
 

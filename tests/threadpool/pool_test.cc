@@ -55,6 +55,68 @@ BOOST_AUTO_TEST_CASE(threads_come_on_demand_up_to_the_maximum) {
     BOOST_TEST(crew.inside_seen.load() == kMax);
 }
 
+BOOST_AUTO_TEST_CASE(while_a_thread_is_about_to_look_for_more_no_other_is_started) {
+    Crew& crew = Crew::hire({.threads_max = 4});
+    Bell searching;
+    Bell go_on;
+    crew.at_search = [&] {
+        searching.ring();
+        go_on.wait();
+    };
+    std::deque<Job> jobs(3);
+    crew.post(jobs[0]);
+    searching.wait();
+    crew.post(jobs[1]);
+    crew.post(jobs[2]);
+    BOOST_TEST(crew.pool.threads() == 1u);
+    for (size_t i = 0; i < 100 * jobs.size(); ++i) {
+        go_on.ring();
+    }
+    crew.wait_until_gone();
+    for (Job& job : jobs) {
+        BOOST_TEST(job.runs.load() == 1u);
+    }
+}
+
+// The second thread comes while the first one searches again: both do, and the word counts both.
+BOOST_AUTO_TEST_CASE(who_searches_again_and_finds_more_wakes_another) {
+    constexpr unsigned kThreads = 2;
+    Crew& crew = Crew::hire({.threads_max = kThreads});
+    Bell searching;
+    Bell go_on;
+    crew.at_search = [&] {
+        searching.ring();
+        go_on.wait();
+    };
+    Job first;
+    crew.post(first);
+    searching.wait();
+    HeldJobs held;
+    crew.post(held.add());
+    crew.post(held.add());
+    go_on.ring();
+    held.entered.wait(kThreads);  // at the same time
+    for (int i = 0; i < 100; ++i) {
+        go_on.ring();
+    }
+    held.release(kThreads);
+    crew.wait_until_gone();
+    BOOST_TEST(crew.inside_seen.load() == kThreads);
+}
+
+BOOST_AUTO_TEST_CASE(a_thread_that_lingers_does_the_work_and_leaves_in_the_end) {
+    constexpr int kJobs = 1'000;
+    Crew& crew = Crew::hire({.threads_max = 2});
+    crew.pool.let_linger(true);
+    std::deque<Job> jobs(kJobs);
+    for (Job& job : jobs) {
+        crew.post(job);
+        crew.wait_for([&] { return job.runs.load() == 1; });
+    }
+    crew.wait_until_gone();
+    BOOST_TEST(crew.started.load() == crew.left.load());
+}
+
 // The first thread is held before its first look at the queue.
 BOOST_AUTO_TEST_CASE(while_a_thread_searches_no_other_is_started) {
     constexpr int kJobs = 5;

@@ -30,12 +30,12 @@ class Inbox {
                                              std::memory_order_relaxed));
     }
 
-    // Pairs with put(), see there.
+    // Sequentially consistent: pairs with put(), see there.
     bool empty() const { return top_.load(std::memory_order_seq_cst) == nullptr; }
 
     // All elements, oldest first, linked by inbox_next. Null if there is none.
     T* take_all() {
-        if (top_.load(std::memory_order_relaxed) == nullptr) {  // spares the write when empty
+        if (empty()) {  // spares the write
             return nullptr;
         }
         T* stack = top_.exchange(nullptr, std::memory_order_acquire);  // pairs with put()

@@ -5,6 +5,9 @@
 // Word: 0 free, 1 held, 2 held and somebody may sleep. Only the change from 2 costs the releaser a
 // system call. No fairness: a released lock may be taken by a running thread before the woken one.
 //
+// Where threads run at the same time (let_locks_spin()), whoever finds the lock held looks again
+// for a moment before it sleeps: what is done under a lock takes less time than falling asleep.
+//
 // Rules. A thread that holds a Lock never makes a system call that can block, never runs user code
 // and never starts a thread. A thread that signals can reach takes a Lock only inside a SignalBlock
 // (signal_block.h): otherwise a handler could wait for a worker that waits for the lock.
@@ -35,8 +38,14 @@ class UAIO_CAPABILITY("lock") Lock {
     void reset() { word_.store(0, std::memory_order_relaxed); }  // no other thread exists
 
   private:
+    bool try_acquire();
+    void acquire_asleep();
+
     WaitWord word_{0};
 };
+
+// Whether there is more than one CPU. Before it is said, no lock spins.
+void let_locks_spin(bool spin);
 
 class UAIO_SCOPED_CAPABILITY Hold {
   public:

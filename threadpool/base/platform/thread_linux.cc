@@ -1,4 +1,5 @@
 // Names and numbers of threads on Linux.
+#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -15,6 +16,15 @@ void name_thread(const char* prefix, unsigned number) {
 
 int thread_number() {
     return static_cast<int>(syscall(SYS_gettid));
+}
+
+// With more CPUs than the set holds the call fails (EINVAL): then there are many.
+unsigned usable_cpus() {
+    cpu_set_t cpus;
+    if (sched_getaffinity(0, sizeof(cpus), &cpus) != 0) {
+        return CPU_SETSIZE;
+    }
+    return static_cast<unsigned>(CPU_COUNT(&cpus));
 }
 
 }  // namespace uaio

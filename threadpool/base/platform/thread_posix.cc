@@ -1,4 +1,6 @@
-// POSIX gives threads neither names nor numbers.
+// POSIX gives threads neither names nor numbers. Most systems tell how many CPUs there are.
+#include <unistd.h>
+
 #include "threadpool/base/thread.h"
 
 namespace uaio {
@@ -7,6 +9,15 @@ void name_thread(const char* /*prefix*/, unsigned /*number*/) {}
 
 int thread_number() {
     return 0;
+}
+
+unsigned usable_cpus() {
+#ifdef _SC_NPROCESSORS_ONLN
+    long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+    return cpus > 0 ? static_cast<unsigned>(cpus) : 1;
+#else
+    return 1;
+#endif
 }
 
 }  // namespace uaio
