@@ -27,12 +27,13 @@ enum class Counter : uint8_t {
     kSubmittedReads,
     kSubmittedWrites,
     kSubmittedSyncs,
-    kRefused,  // submissions answered with an error at the door
+    kRefused,        // submissions answered with an error at the door
     kExpressHits,    // reads made at once by their submitter, which are performed reads too
     kExpressMisses,  // tried, and left to a worker
     kPerformedReads,
     kPerformedWrites,
     kPerformedSyncs,
+    kSyncsShared,  // of these, done by the system call of another one
     kBytesRead,
     kBytesWritten,
     kFailed,     // performed requests whose status is an error

@@ -220,6 +220,7 @@ Request* Engine::next_work(Request* done) {
 Request* Engine::next(Request* done) {
     Lane* lane = done != nullptr ? done->lane : nullptr;
     bool was_write = done != nullptr && done->operation.kind == Kind::kWrite;
+    uint32_t gone = 0;
     Request* request;
     {
         Hold hold(lock_);
@@ -227,11 +228,19 @@ Request* Engine::next(Request* done) {
             if (std::atomic<bool>* promise = promise_for(*done)) {
                 promise->store(false, std::memory_order_seq_cst);  // before admit_all(): post()
             }
+        }
+        while (done != nullptr) {
+            Request* following = done->inbox_next;
             schedule_.retire(*done);
             desk_.close(*done);
+            ++gone;
+            done = following;
         }
         admit_all();
         request = schedule_.take();
+        if (request != nullptr) {
+            take_along(*request);
+        }
         if (request != nullptr) {
             if (std::atomic<bool>* promise = promise_for(*request)) {
                 promise->store(true, std::memory_order_relaxed);  // who misses it wakes somebody
@@ -240,10 +249,23 @@ Request* Engine::next(Request* done) {
         note_ready();
     }
     if (lane != nullptr) {
-        count_out(*lane, 1, was_write);
+        count_out(*lane, gone, was_write);
         waiting_room_.wake(lane);
     }
     return request;
+}
+
+// The syncs that one system call serves are one chain from here on.
+void Engine::take_along(Request& request) {
+    request.inbox_next = nullptr;
+    if (!is_sync(request.operation.kind)) {
+        return;
+    }
+    while (Request* other = schedule_.take_along(request)) {
+        other->inbox_next = request.inbox_next;
+        request.inbox_next = other;
+        count(Counter::kSyncsShared);
+    }
 }
 
 void Engine::admit_all() {
@@ -280,18 +302,35 @@ bool Engine::run(Request& request, Pool::Seat* seat) {
     if (!request.operation.descriptor.seekable && !is_sync(request.operation.kind)) {
         return run_stream(request, seat);
     }
-    end_run(request, perform(request.operation), seat);
+    if (is_sync(request.operation.kind)) {
+        end_run(request, perform_syncs(request), seat);
+    } else {
+        end_run(request, perform(request.operation), seat);
+    }
     return true;
+}
+
+// fsync does what fdatasync does.
+Outcome Engine::perform_syncs(const Request& first) {
+    Operation operation = first.operation;
+    for (const Request* other = first.inbox_next; other != nullptr; other = other->inbox_next) {
+        if (other->operation.kind == Kind::kFileSync) {
+            operation.kind = Kind::kFileSync;
+        }
+    }
+    return perform(operation);
 }
 
 // Whoever sees the status may submit the next request at once: that finds a worker searching, and
 // nobody has to be woken for it.
 void Engine::end_run(Request& request, const Outcome& outcome, Pool::Seat* seat) {
-    count_performed(request.operation.kind, outcome);
     if (seat != nullptr) {
         seat->search();
     }
-    finish(request, outcome.result, outcome.error, Starts::kThreads);
+    for (Request* each = &request; each != nullptr; each = each->inbox_next) {
+        count_performed(each->operation.kind, outcome);
+        finish(*each, outcome.result, outcome.error, Starts::kThreads);
+    }
 }
 
 // --- publish and deliver ----------------------------------------------------------------------

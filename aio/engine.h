@@ -115,6 +115,8 @@ class Engine {
     Request* next_work(Request* done);
     Request* next(Request* done);
     void admit_all() UAIO_REQUIRES(lock_);
+    void take_along(Request& request) UAIO_REQUIRES(lock_);
+    static Outcome perform_syncs(const Request& first);
     void note_ready() UAIO_REQUIRES(lock_);
     bool run(Request& request, Pool::Seat* seat);
     void end_run(Request& request, const Outcome& outcome, Pool::Seat* seat);

@@ -10,8 +10,9 @@
 //     program truncates it, which has no order with requests in flight anyway.
 //   - Buffered writes and appends go one at a time, in order: the kernel serialises them on the
 //     inode, so parallel ones would only keep workers waiting there.
-//   - Everything else fans out, up to a limit for one descriptor. Syncs have passed the barrier
-//     (file_table.h) and wait for nothing more.
+//   - Syncs have passed the barrier (file_table.h) and wait for nothing more, but go one at a time:
+//     those that meet at their gate are served by one system call (Schedule::take_along()).
+//   - Everything else fans out, up to a limit for one descriptor.
 #include "aio/limits.h"
 #include "aio/policy.h"
 #include "aio/request.h"
@@ -63,7 +64,7 @@ Placement place_write(const Operation& operation) {
 Placement place_by_conflict(const Request& request) {
     const Operation& operation = request.operation;
     if (is_sync(operation.kind)) {
-        return {kSyncGate, UINT32_MAX, false, kNoRange, kNoRange, kNoRange};
+        return {kSyncGate, 1, false, kNoRange, kNoRange, kNoRange};
     }
     if (!operation.descriptor.seekable) {
         return place_stream(operation);

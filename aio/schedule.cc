@@ -159,6 +159,18 @@ Request* Schedule::take() {
     return request;
 }
 
+// Under a policy by which a sync's gate lets other kinds through too, these are in between.
+Request* Schedule::take_along(const Request& sync) {
+    auto* other = static_cast<Request*>(sync.gate->outside.top());
+    if (other == nullptr || !is_sync(other->operation.kind) ||
+        other->operation.descriptor.identity != sync.operation.descriptor.identity) {
+        return nullptr;
+    }
+    sync.gate->outside.pop();
+    set_state(*other, State::kRunning);
+    return other;
+}
+
 void Schedule::park(Request& request) {
     Request*& place = request.lane->parked[static_cast<int>(direction_of(request.operation.kind))];
     UAIO_CHECK(state_of(request) == State::kRunning && place == nullptr);
@@ -203,7 +215,9 @@ void Schedule::resume(Request& request) {
 
 void Schedule::retire(Request& request) {
     UAIO_CHECK(state_of(request) >= State::kRunning);
-    make(leave(*request.gate, request));
+    if (request.gated) {  // not if it was taken along
+        make(leave(*request.gate, request));
+    }
     remove(request);
 }
 

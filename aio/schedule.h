@@ -32,6 +32,11 @@ class Schedule {
     // The most urgent request that may run now; it becomes kRunning. Null if there is none.
     Request* take();
 
+    // `sync` has been taken and has not begun. Another one that the same system call serves: a sync
+    // that waits for its turn at the same gate, for the same file. It becomes kRunning. Null if
+    // there is none.
+    Request* take_along(const Request& sync);
+
     // A request that was taken is done: it leaves the schedule.
     void retire(Request& request);
 

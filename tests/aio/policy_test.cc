@@ -128,11 +128,11 @@ BOOST_AUTO_TEST_CASE(a_stream_has_two_gates_for_one) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_sync_is_not_limited) {
+BOOST_AUTO_TEST_CASE(a_sync_has_a_gate_for_one_of_its_own) {
     for (Kind kind : {Kind::kDataSync, Kind::kFileSync}) {
         for (const Descriptor& descriptor : {file(1), stream(1), append_file(1)}) {
             Placement placement = by_conflict(syncing(descriptor, 0, kind));
-            BOOST_TEST(placement.limit == UINT32_MAX);
+            BOOST_TEST(placement.limit == 1u);
             BOOST_TEST(!placement.ranged);
             BOOST_TEST(placement.gate != by_conflict(reading(file(1), 0, 1)).gate);
             BOOST_TEST(placement.gate != by_conflict(writing(file(1), 0, 1)).gate);

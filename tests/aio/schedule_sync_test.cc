@@ -69,14 +69,58 @@ BOOST_FIXTURE_TEST_CASE(a_sync_holds_nothing_back, Stage) {
     BOOST_TEST(state_of(barrier) == State::kBarred);
 }
 
-BOOST_FIXTURE_TEST_CASE(syncs_run_together, Stage) {
+// --- taken along ------------------------------------------------------------------------------
+
+BOOST_FIXTURE_TEST_CASE(syncs_that_wait_together_are_taken_together, Stage) {
     Request& write = admit(kOne, writing(file(1), 0, 10));
     Request& one = admit(kOne, syncing(file(1)));
     Request& other = admit(kOne, syncing(file(1), 0, Kind::kDataSync));
+    Request& third = admit(kOne, syncing(file(1)));
     take(write);
     schedule->retire(write);
     take(one);
-    take(other);
+    BOOST_TEST(schedule->take_along(one) == &other);
+    BOOST_TEST(schedule->take_along(one) == &third);
+    BOOST_TEST(schedule->take_along(one) == nullptr);
+    BOOST_TEST((state_of(other) == State::kRunning));
+    BOOST_TEST(!schedule->withdraw(third));
+    take_nothing();
+    for (Request* request : {&other, &one, &third}) {
+        schedule->retire(*request);
+    }
+    BOOST_TEST(schedule->outstanding() == 0u);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_sync_that_comes_while_one_runs_waits_for_the_next, Stage) {
+    Request& one = admit(kOne, syncing(file(1)));
+    take(one);
+    BOOST_TEST(schedule->take_along(one) == nullptr);
+    Request& late = admit(kOne, syncing(file(1)));
+    BOOST_TEST((state_of(late) == State::kHeld));
+    take_nothing();
+    schedule->retire(one);
+    take(late);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_sync_that_is_barred_is_not_taken_along, Stage) {
+    Request& early = admit(kOne, syncing(file(1)));
+    Request& write = admit(kOne, writing(file(1), 0, 10));
+    Request& barred = admit(kOne, syncing(file(1)));
+    take(early);
+    BOOST_TEST(schedule->take_along(early) == nullptr);
+    BOOST_TEST((state_of(barred) == State::kBarred));
+    take(write);
+}
+
+BOOST_FIXTURE_TEST_CASE(syncs_of_other_descriptors_and_files_go_alone, Stage) {
+    Request& one = admit(kOne, syncing(file(1)));
+    Request& reused = admit(kOne, syncing(file(2)));
+    Request& elsewhere = admit(kTwo, syncing(file(1)));
+    take(one);
+    BOOST_TEST(schedule->take_along(one) == nullptr);
+    take(elsewhere);
+    schedule->retire(one);
+    take(reused);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
@@ -44,6 +45,7 @@ std::vector<Row> memory_and_threads() {
         fails<"pthread_key_create", Report::kReturned>(pthread_key_create,
                                                        {{{EAGAIN, ENOMEM}, {}}}),
         fails<"pthread_setspecific", Report::kReturned>(pthread_setspecific, {{{ENOMEM}, {}}}),
+        fails<"sched_getaffinity">(sched_getaffinity, {{{EINVAL, EPERM}, {}}}),
         // Waking and sleeping cannot fail on a mapped word of the process (threadpool/base/
         // wait_word.h stops the program if they do), so futex and gettid are not among these.
         fails<"syscall">(SystemCall(), {{{EAGAIN}, {}, SYS_rt_sigqueueinfo},
@@ -103,6 +105,8 @@ std::vector<Row> the_rest() {
         spared("geteuid", kOfItself),
         spared("getauxval", kOfItself),
         spared("getenv", kOfItself),
+        spared("sched_yield", "cannot fail on Linux"),
+        spared("__sched_cpucount", kComputes),
         spared("prctl", "names the calling thread; cannot fail"),
         spared("program_invocation_short_name", "is data"),
         spared("pthread_self", kOfItself),

@@ -109,7 +109,14 @@ ssize_t Disk::end(Run& run, ssize_t result, int error) {
 Run* take_run() {
     auto* run = static_cast<Run*>(world.current()->run);
     world.current()->run = nullptr;
+    if (run != nullptr) {
+        world.current()->last_run = run;
+    }
     return run;
+}
+
+Run* last_run() {
+    return static_cast<Run*>(world.current()->last_run);
 }
 
 // --- files ------------------------------------------------------------------------------------

@@ -93,4 +93,7 @@ extern Disk disk;
 // What the running thread's last system call did, null if nothing is left to be claimed.
 Run* take_run();
 
+// What take_run() has returned in the running thread before there was nothing left.
+Run* last_run();
+
 }  // namespace uaio::sim

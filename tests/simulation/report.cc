@@ -32,6 +32,24 @@ void check_ring(Target& target) {
     }
 }
 
+// fsync does what fdatasync does.
+bool does(Kind done, Kind wanted) {
+    return done == wanted || (done == Kind::kFileSync && wanted == Kind::kDataSync);
+}
+
+// What was done for a call that is being published. Several syncs of a descriptor may be served by
+// one system call, which must have begun after the last of them was submitted.
+Run* run_of(const Call& call) {
+    Run* run = take_run();
+    if (run != nullptr || !is_sync(call.kind) || call.status == ECANCELED) {
+        return run;
+    }
+    Run* last = last_run();
+    bool shared = last != nullptr && is_sync(last->kind) && last->fd == call.fd &&
+                  last->began > call.called && last->error == call.status;
+    return shared ? last : nullptr;
+}
+
 }  // namespace
 
 void note_described(const File& file, bool append) {
@@ -92,11 +110,11 @@ void status_stored(const void* word, long value) {
         return;
     }
     world.trace("publishes request %d: %s", call.number, strerror(call.status));
-    call.run = take_run();
+    call.run = run_of(call);
     if (++call.published > 1) {
         fail(call, "published twice");
     }
-    if (call.run != nullptr && (call.run->fd != call.fd || call.run->kind != call.kind)) {
+    if (call.run != nullptr && (call.run->fd != call.fd || !does(call.run->kind, call.kind))) {
         fail(call, "published with the result of another");
     }
     // A call that was made while its descriptor was being closed, and so was not waited for, is the

@@ -85,8 +85,8 @@ Slot* free_slot(Client& client) {
 }
 
 Kind choose_kind() {
-    constexpr Kind kKinds[] = {Kind::kRead,  Kind::kRead,  Kind::kWrite,
-                               Kind::kWrite, Kind::kWrite, Kind::kDataSync};
+    constexpr Kind kKinds[] = {Kind::kRead,  Kind::kRead,  Kind::kWrite,    Kind::kWrite,
+                               Kind::kWrite, Kind::kWrite, Kind::kDataSync, Kind::kFileSync};
     return kKinds[world.choose(std::size(kKinds))];
 }
 
@@ -167,7 +167,8 @@ void submit(Client& client) {
     begin_call(submitting);
     int answer = call.kind == Kind::kRead    ? aio_read(&slot->block)
                  : call.kind == Kind::kWrite ? aio_write(&slot->block)
-                                             : aio_fsync(O_DSYNC, &slot->block);
+                                             : aio_fsync(call.kind == Kind::kDataSync ? O_DSYNC : O_SYNC,
+                                                         &slot->block);
     world.current()->call = nullptr;
     end_call(call, answer == 0);
 }

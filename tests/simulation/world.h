@@ -51,6 +51,7 @@ struct Fiber {
     void* specific = nullptr;  // of the one key that the engine makes
     uint64_t rank = 0;
     void* run = nullptr;   // what its last system call did (disk.h)
+    void* last_run = nullptr;  // the same, when it has been published
     void* call = nullptr;  // the submission that it is making (scenario.cc)
 };
 

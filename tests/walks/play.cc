@@ -180,6 +180,26 @@ void Play::take(bool transfer_now) {
     if (transfer_now) {
         transfer(*taken);
     }
+    if (is_sync(taken->operation.kind)) {
+        take_along(*taken);
+    }
+}
+
+// What is taken along retires on its own, in any order.
+void Play::take_along(const Outstanding& taken) {
+    for (;;) {
+        const Outstanding* expected = goes_along(requests_, taken, order_);
+        const Request* record = machine_->schedule().take_along(*taken.record);
+        require(record == (expected != nullptr ? expected->record : nullptr),
+                "not the sync that should be taken along");
+        if (expected == nullptr) {
+            return;
+        }
+        Outstanding& along = at(expected->number);
+        along.stage = Stage::kRunning;
+        along.along = true;
+        along.ready_since = 0;
+    }
 }
 
 Turn Play::turn_of(const Outstanding& request) const {

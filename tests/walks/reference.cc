@@ -88,15 +88,12 @@ Verdict at_gate(const Requests& requests, const Outstanding& request, Order orde
     for (const Outstanding& other : requests) {
         if (same_gate(request, other, order)) {
             bool waits = waits_at_gate(requests, other, order);
-            inside += was_taken(other);
+            inside += was_taken(other) && !other.along;
             waiting += waits;
             first = first && !(waits && comes_before(other, request));
         }
     }
     GateName gate = gate_of(request, order);
-    if (gate == GateName::kSyncs) {
-        return {State::kReady};
-    }
     if (gate != GateName::kWide) {
         return {inside == 0 && first ? State::kReady : State::kHeld};
     }
@@ -105,6 +102,18 @@ Verdict at_gate(const Requests& requests, const Outstanding& request, Order orde
 }
 
 }  // namespace
+
+const Outstanding* goes_along(const Requests& requests, const Outstanding& taken, Order order) {
+    const Outstanding* next = nullptr;
+    for (const Outstanding& other : requests) {
+        if (same_gate(taken, other, order) && waits_at_gate(requests, other, order) &&
+            (next == nullptr || comes_before(other, *next))) {
+            next = &other;
+        }
+    }
+    bool syncs = is_sync(taken.operation.kind) && next != nullptr && is_sync(next->operation.kind);
+    return syncs ? next : nullptr;
+}
 
 bool comes_before(const Outstanding& one, const Outstanding& other) {
     int urgency = one.operation.priority;

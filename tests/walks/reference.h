@@ -32,6 +32,7 @@ struct Outstanding {
     size_t moved;       // of a stream's write, before it was parked
     bool transferred;
     int ready_since;  // number of the step after which it was seen in kReady; 0: it is not
+    bool along = false;  // taken by take_along(): it did not pass its gate
 };
 
 // In order of admission.
@@ -52,6 +53,9 @@ inline bool was_taken(const Outstanding& request) {
 
 // Queue order: priority, then admission.
 bool comes_before(const Outstanding& one, const Outstanding& other);
+
+// Who is taken along by a sync that was taken: null if nobody.
+const Outstanding* goes_along(const Requests& requests, const Outstanding& taken, Order order);
 
 Verdict verdict_on(const Requests& requests, const Outstanding& request, Order order);
 
