@@ -5,12 +5,14 @@ namespace uaio::tools {
 
 extern const Command kRunCommand;
 extern const Command kInfoCommand;
+extern const Command kBenchCommand;
 extern const Command kHelpCommand;
 
 std::span<const Command* const> commands() {
     static constexpr const Command* kCommands[] = {
         &kRunCommand,
         &kInfoCommand,
+        &kBenchCommand,
         &kHelpCommand,
     };
     return kCommands;

@@ -1,0 +1,123 @@
+#include "tools/bench/parked.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <random>
+#include <vector>
+
+#include "tools/bench/usage.h"
+#include "tools/uaio/failure.h"
+#include "tools/uaio/files.h"
+
+namespace uaio::bench {
+namespace {
+
+using tools::kExitFailure;
+using tools::system_failure;
+
+constexpr size_t kProbes = 64;      // of each kind; few enough to change nothing at 100
+constexpr size_t kClockEvery = 64;  // submissions between two looks at the clock
+constexpr double kNsPerSecond = 1e9;
+constexpr double kKibibyte = 1024;
+
+class Parking {
+  public:
+    Parking(const PosixFunctions& functions, size_t outstanding)
+        : functions_(functions), bytes_(outstanding + kProbes), blocks_(outstanding + kProbes) {
+        int ends[2];
+        if (pipe(ends) != 0) throw system_failure(kExitFailure, "cannot make a pipe", errno);
+        reader_ = tools::OwnedFd(ends[0]);
+        writer_ = tools::OwnedFd(ends[1]);
+        for (size_t i = 0; i < blocks_.size(); ++i) {
+            blocks_[i].aio_fildes = reader_.get();
+            blocks_[i].aio_buf = &bytes_[i];
+            blocks_[i].aio_nbytes = 1;
+            blocks_[i].aio_sigevent.sigev_notify = SIGEV_NONE;
+        }
+    }
+
+    // All but the last kProbes, while there is time.
+    void park(double seconds_max) {
+        uint64_t end = now_ns() + static_cast<uint64_t>(seconds_max * kNsPerSecond);
+        size_t wanted = blocks_.size() - kProbes;
+        while (submitted_ < wanted) {
+            submit();
+            if (submitted_ % kClockEvery == 0 && now_ns() > end) break;
+        }
+    }
+
+    size_t submitted() const { return submitted_; }
+
+    void submit() {
+        if (functions_.read(&blocks_[submitted_]) != 0) {
+            throw system_failure(kExitFailure, "submission refused", errno);
+        }
+        ++submitted_;
+    }
+
+    // Mean time in nanoseconds of `probe` on kProbes blocks chosen at random.
+    template <typename Probe>
+    double time(Probe probe) {
+        std::vector<aiocb*> chosen(kProbes);
+        for (aiocb*& block : chosen) block = &blocks_[random_() % submitted_];
+        uint64_t start = now_ns();
+        for (aiocb* block : chosen) probe(block);
+        return static_cast<double>(now_ns() - start) / kProbes;
+    }
+
+    void suspend(const aiocb* block) {
+        const timespec at_once{};
+        functions_.suspend(&block, 1, &at_once);
+    }
+
+    // Withdraws everything; what cannot be withdrawn gets a byte. Collects all.
+    void end() {
+        functions_.cancel(reader_.get(), nullptr);
+        for (size_t i = 0; i < submitted_; ++i) {
+            const aiocb* block = &blocks_[i];
+            if (functions_.error(block) == EINPROGRESS && write(writer_.get(), "", 1) != 1) {
+                throw system_failure(kExitFailure, "cannot write to a pipe", errno);
+            }
+            while (functions_.error(block) == EINPROGRESS) functions_.suspend(&block, 1, nullptr);
+            functions_.result(&blocks_[i]);
+        }
+    }
+
+  private:
+    const PosixFunctions functions_;
+    std::vector<char> bytes_;
+    std::vector<aiocb> blocks_;
+    tools::OwnedFd reader_;
+    tools::OwnedFd writer_;
+    std::mt19937_64 random_;
+    size_t submitted_ = 0;
+};
+
+// Memory that is given back counts as none.
+double growth(size_t before, size_t now) {
+    return static_cast<double>(now > before ? now - before : 0);
+}
+
+}  // namespace
+
+Sample run_parked(const PosixFunctions& functions, size_t outstanding, double seconds_max) {
+    Parking parking(functions, outstanding);
+    size_t before = resident_bytes();
+    parking.park(seconds_max);
+    auto reached = static_cast<double>(parking.submitted());
+    Sample sample{{kOutstandingReached, reached}};
+    sample[kMemoryEach] = growth(before, resident_bytes()) / reached;
+    sample[kSubmit] = parking.time([&](aiocb*) { parking.submit(); });
+    sample[kError] = parking.time([&](aiocb* block) { functions.error(block); });
+    sample[kSuspend] = parking.time([&](aiocb* block) { parking.suspend(block); });
+    sample[kCancel] =
+        parking.time([&](aiocb* block) { functions.cancel(block->aio_fildes, block); });
+    parking.end();
+    sample[kMemoryAfter] = growth(before, resident_bytes()) / kKibibyte;
+    return sample;
+}
+
+}  // namespace uaio::bench
