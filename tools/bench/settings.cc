@@ -3,9 +3,8 @@
 #include <stdlib.h>
 
 #include <algorithm>
-#include <cmath>
-#include <optional>
 #include <regex>
+#include <sstream>
 
 #include "tools/bench/block.h"
 #include "tools/uaio/failure.h"
@@ -87,6 +86,13 @@ std::vector<const Peer*> chosen_peers(const OptionValues& values) {
     return chosen;
 }
 
+template <typename Number>
+std::string defaults(const char* meaning, Number usual, Number quick) {
+    std::ostringstream text;
+    text << meaning << " (" << usual << "; with --quick " << quick << ')';
+    return text.str();
+}
+
 std::string default_directory() {
     const char* directory = getenv("TMPDIR");
     return directory != nullptr && *directory != '\0' ? directory : ".";
@@ -98,15 +104,17 @@ void add_bench_options(tools::OptionTable& options) {
     auto text = [](const char* name) { return po::value<std::string>()->value_name(name); };
     auto add = options.add_options();
     add("quick", "the most telling workloads in short rounds, less than a minute in all");
-    add("rounds", po::value<unsigned>()->value_name("N"), "how often each is measured (5)");
-    add("seconds", po::value<double>()->value_name("S"), "how long, each time (0.5)");
+    add("rounds", po::value<unsigned>()->value_name("N"),
+        defaults("how often each is measured", kRounds, kQuickRounds).c_str());
+    add("seconds", po::value<double>()->value_name("S"),
+        defaults("how long, each time", kSeconds, kQuickSeconds).c_str());
     add("only", text("REGEX"), "workloads whose name begins so");
-    add("peers", text("LIST"),
-        "some peers, separated by commas; the first in the table is the base");
+    add("peers", text("LIST"), "these peers, separated by commas; the base is the first of --list");
     add("list", "print the names of the workloads and the peers");
     add("directory", text("DIR"), "where the scratch file lies ($TMPDIR, or here)");
-    add("size", po::value<unsigned>()->value_name("MIB"), "its size (512; with --quick 128)");
-    add("seed", po::value<uint64_t>()->value_name("N"), "of the random offsets (1)");
+    add("size", po::value<unsigned>()->value_name("MIB"),
+        defaults("its size", kSizeMib, kQuickSizeMib).c_str());
+    add("seed", po::value<uint64_t>()->value_name("N"), "of the random offsets");
     add("library", text("PATH"), "another libuaio.so.1 than the one that belongs to this uaio");
     add("json", text("FILE"), "write every sample there");
     add("plot", text("FILE"), "draw throughput there, as SVG; needs gnuplot");

@@ -1,7 +1,9 @@
 #include "tools/bench/text.h"
 
+#include <algorithm>
 #include <iomanip>
 #include <sstream>
+#include <vector>
 
 namespace uaio::bench {
 namespace {
@@ -119,6 +121,7 @@ std::string format_results(const Results& results) {
 }
 
 std::string format_verdict(const Results& results, const Peer& peer) {
+    if (&peer == &results.base()) return "";
     std::ostringstream out;
     size_t compared = 0;
     for (const Workload* workload : results.workloads()) {
@@ -137,6 +140,31 @@ std::string format_verdict(const Results& results, const Peer& peer) {
     std::string subject = std::string("the 99th percentile of ") + peer.name;
     if (lines.empty()) return subject + " is nowhere above that of " + results.base().name + "\n";
     return subject + " is above that of " + results.base().name + " here:\n" + lines;
+}
+
+std::string format_growth(const Results& results) {
+    std::vector<const Workload*> parked;
+    for (const Workload* workload : results.workloads()) {
+        if (!is_loop(*workload)) parked.push_back(workload);
+    }
+    if (parked.size() < 2) return "";
+    std::ostringstream out;
+    for (const Peer* peer : results.peers()) {
+        auto most = results.values(*parked.back(), *peer, kOutstandingReached);
+        if (!most) continue;
+        out << left(peer->name, kRatioColumns) << "with " << number(most->median)
+            << " outstanding against " << parked.front()->outstanding << ':';
+        for (const char* metric : {kSubmit, kError, kSuspend, kCancel}) {
+            auto few = results.values(*parked.front(), *peer, metric);
+            auto many = results.values(*parked.back(), *peer, metric);
+            if (!few || !many || few->median == 0) continue;
+            std::string name = metric;
+            out << ' ' << name.substr(0, name.find('_')) << ' '
+                << number(many->median / few->median) << 'x';
+        }
+        out << '\n';
+    }
+    return out.str();
 }
 
 }  // namespace uaio::bench

@@ -11,8 +11,12 @@ namespace uaio::bench {
 // to it with half the distance of its extremes. Then latency and processor time.
 std::string format_results(const Results& results);
 
-// Lines that say where the 99th percentile of `peer` is above the base's, and that parked requests
-// cost more than few do. Empty where the run has not both peers.
+// Lines that say where the 99th percentile of `peer` is above the base's. Empty where the run has
+// not both.
 std::string format_verdict(const Results& results, const Peer& peer);
+
+// A line for each peer that parked requests: what one operation costs with the most of them, as a
+// multiple of what it costs with the fewest. Empty where that was not measured.
+std::string format_growth(const Results& results);
 
 }  // namespace uaio::bench

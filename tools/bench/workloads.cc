@@ -46,6 +46,7 @@ constexpr Workload kWorkloads[] = {
     {"callback-read-1x1", kNotification, kRandomRead, kWarm, 1, 1, 1, kCallback, 0, false},
     {"callback-read-32x1", kNotification, kRandomRead, kWarm, 32, 1, 1, kCallback, 0, true},
     {"list-read-32x1", kNotification, kRandomRead, kWarm, 32, 1, 1, kList, 0, true},
+    {"list-read-32x16", kNotification, kRandomRead, kWarm, 32, 16, 1, kList, 0, false},
 
     {"parked-100", kOutstanding, kRandomRead, kWarm, 0, 0, 1, kWait, 100, true},
     {"parked-10000", kOutstanding, kRandomRead, kWarm, 0, 0, 1, kWait, 10000, true},

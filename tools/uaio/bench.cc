@@ -179,8 +179,8 @@ int measure(const Settings& settings) {
         }
     }
     std::cout << format_results(results) << '\n';
-    std::string verdict = format_verdict(results, *find_peer("uaio"));
-    std::cout << verdict << std::flush;
+    std::cout << format_growth(results) << format_verdict(results, *find_peer("uaio"))
+              << std::flush;
     if (json.is_open()) write_json(json, settings, results);
     if (!settings.plot.empty()) draw(plot_script(results, settings.plot));
     return well ? 0 : kExitFailure;
