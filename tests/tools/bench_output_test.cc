@@ -11,8 +11,8 @@
 
 #include "tools/bench/plot.h"
 #include "tools/bench/results.h"
+#include "tools/bench/results_text.h"
 #include "tools/bench/results_tree.h"
-#include "tools/bench/text.h"
 
 namespace uaio::bench {
 namespace {
@@ -112,6 +112,7 @@ BOOST_AUTO_TEST_CASE(the_picture_has_a_bar_for_each_peer) {
     std::string script = plot_script(sample_run(), "it's.svg");
     BOOST_TEST(has(script, "set output 'it''s.svg'\n"));
     BOOST_TEST(has(script, "\nloop 750.000000 2000.000000 NaN"));
+    BOOST_TEST(has(script, "set title 'Data in the cache'\n"));
     BOOST_TEST(!has(script, "\nmany"));
     for (const Peer& peer : peers()) BOOST_TEST(has(script, std::string("'") + peer.name + "'"));
     Results none({&kMany}, {find_peer("system")});

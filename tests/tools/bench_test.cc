@@ -105,6 +105,7 @@ BOOST_FIXTURE_TEST_CASE(failures_are_one_clear_line, Folder) {
         {"--only nonesuch", 2, "nonesuch"},
         {only + "plain --directory /nonexistent", 1, "/nonexistent"},
         {only + "plain --json /nonexistent/file", 1, "/nonexistent/file"},
+        {only + "plain --plot /nonexistent/file", 1, "/nonexistent/file"},
         {only + "uaio --library /nonexistent", 1, "/nonexistent"},
         {only + "uaio --library /etc/passwd", 1, "/etc/passwd"},
     };

@@ -159,6 +159,13 @@ info() {
     no_leftovers
 }
 
+# On uaio the system's own functions cannot be had, which must not pass for a measurement.
+bench_knows_whose_functions_it_measures() {
+    expect 1 "$uaio" run "$uaio" bench --rounds=1 --only=cached-read-1x1 --peers=system --size=1
+    err_has '^uaio: bench: system: aio_read is not the C library.s' && err_is_one_line
+    no_leftovers
+}
+
 help_and_version
 usage_errors
 run_passes_everything_on
@@ -167,6 +174,7 @@ run_finds_its_library
 statistics
 statistics_after_a_signal
 info
+bench_knows_whose_functions_it_measures
 
 [ "$failures" -eq 0 ] || echo "$failures failed"
 [ "$failures" -eq 0 ]

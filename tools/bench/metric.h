@@ -22,6 +22,7 @@ inline constexpr const char* kSubmit = "submit_ns";
 inline constexpr const char* kError = "error_ns";      // aio_error of one
 inline constexpr const char* kSuspend = "suspend_ns";  // aio_suspend on one, without waiting
 inline constexpr const char* kCancel = "cancel_ns";    // aio_cancel of one
+inline constexpr const char* kFirstCancel = "first_cancel_ns";  // with what submissions put off
 inline constexpr const char* kMemoryEach = "bytes_each";
 inline constexpr const char* kMemoryAfter = "kib_after";  // still taken when all have ended
 

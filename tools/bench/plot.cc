@@ -2,7 +2,9 @@
 
 #include <stdio.h>
 
+#include <iterator>
 #include <sstream>
+#include <vector>
 
 #include "tools/uaio/failure.h"
 #include "tools/uaio/program.h"
@@ -13,9 +15,8 @@ namespace {
 using tools::Failure;
 using tools::kExitFailure;
 
-constexpr size_t kMarginPixels = 200;
-constexpr size_t kBarPixels = 12;
-constexpr size_t kHeightPixels = 560;
+constexpr size_t kWidthPixels = 1400;  // room for 11 workloads of 8 bars
+constexpr size_t kPanelPixels = 320;
 
 // Colours that the colour-blind can tell apart (Okabe and Ito), and black.
 constexpr const char* kColours[] = {"#999999", "#d55e00", "#e69f00", "#f0e442",
@@ -28,10 +29,22 @@ std::string quoted(const std::string& text) {
     return result + "'";
 }
 
-void print_data(std::ostream& out, const Results& results) {
-    out << "$rates << END\n";
+using Loops = std::vector<const Workload*>;
+
+// The closed loops of each group that has any.
+std::vector<Loops> panels_of(const Results& results) {
+    std::vector<Loops> panels;
     for (const Workload* workload : results.workloads()) {
         if (workload->outstanding > 0) continue;
+        if (panels.empty() || panels.back()[0]->group != workload->group) panels.emplace_back();
+        panels.back().push_back(workload);
+    }
+    return panels;
+}
+
+void print_data(std::ostream& out, const Results& results, const Loops& loops, size_t panel) {
+    out << "$panel" << panel << " << END\n";
+    for (const Workload* workload : loops) {
         out << workload->name;
         for (const Peer* peer : results.peers()) {
             auto rate = results.values(*workload, *peer, kRate);
@@ -42,34 +55,34 @@ void print_data(std::ostream& out, const Results& results) {
     out << "END\n";
 }
 
-size_t loops_in(const Results& results) {
-    size_t count = 0;
-    for (const Workload* workload : results.workloads()) count += workload->outstanding == 0;
-    return count;
+void print_plot(std::ostream& out, const Results& results, const Loops& loops, size_t panel) {
+    out << "set title '" << title_of(loops[0]->group) << "'\nplot";
+    for (size_t i = 0; i < results.peers().size(); ++i) {
+        out << (i == 0 ? " " : ", ") << "$panel" << panel << " using " << i + 2 << ":xtic(1) title "
+            << quoted(results.peers()[i]->name) << " linecolor rgb '"
+            << kColours[i % std::size(kColours)] << "'";
+    }
+    out << '\n';
 }
 
 }  // namespace
 
 std::string plot_script(const Results& results, const std::string& path) {
-    size_t loops = loops_in(results);
-    if (loops == 0) return "";
-    size_t width = kMarginPixels + loops * (results.peers().size() + 2) * kBarPixels;
+    std::vector<Loops> panels = panels_of(results);
+    if (panels.empty()) return "";
     std::ostringstream out;
-    print_data(out, results);
-    out << "set terminal svg size " << width << ',' << kHeightPixels << " background 'white'\n"
+    for (size_t i = 0; i < panels.size(); ++i) print_data(out, results, panels[i], i);
+    out << "set terminal svg size " << kWidthPixels << ',' << kPanelPixels * panels.size()
+        << " background 'white'\n"
         << "set output " << quoted(path) << '\n'
-        << "set title 'operations per second (logarithmic)'\n"
         << "set style data histogram\nset style histogram clustered gap 2\n"
         << "set style fill solid 1 noborder\nset boxwidth 1\n"
         << "set logscale y\nset format y '10^{%L}'\nset grid ytics\n"
-        << "set xtics rotate by -40 nomirror\nset key outside right top noenhanced\n"
-        << "set xtics noenhanced\nplot";
-    for (size_t i = 0; i < results.peers().size(); ++i) {
-        out << (i == 0 ? " " : ", ") << "$rates using " << i + 2 << ":xtic(1) title "
-            << quoted(results.peers()[i]->name) << " linecolor rgb '"
-            << kColours[i % std::size(kColours)] << "'";
-    }
-    out << '\n';
+        << "set ylabel 'operations per second'\n"
+        << "set xtics rotate by -20 nomirror noenhanced\nset key outside right top noenhanced\n"
+        << "set multiplot layout " << panels.size() << ",1\n";
+    for (size_t i = 0; i < panels.size(); ++i) print_plot(out, results, panels[i], i);
+    out << "unset multiplot\n";
     return out.str();
 }
 

@@ -7,8 +7,9 @@
 
 namespace uaio::bench {
 
-// What gnuplot is to read: groups of bars on a logarithmic scale, one group for each workload and
-// one bar for each peer, into the SVG file at `path`. Empty where there is nothing to draw.
+// What gnuplot is to read: a panel for each group of workloads, in it a group of bars for each
+// workload and a bar for each peer, on a logarithmic scale, into the SVG file at `path`. Empty
+// where there is nothing to draw.
 std::string plot_script(const Results& results, const std::string& path);
 
 // Throws Failure where gnuplot is not installed.

@@ -1,4 +1,4 @@
-#include "tools/bench/text.h"
+#include "tools/bench/results_text.h"
 
 #include <algorithm>
 #include <iomanip>
@@ -9,7 +9,7 @@ namespace uaio::bench {
 namespace {
 
 constexpr int kNameColumns = 24;
-constexpr int kNumberColumns = 11;
+constexpr int kNumberColumns = 10;
 constexpr int kRatioColumns = 12;
 constexpr double kPercent = 100;
 constexpr double kExactBelow = 10;  // smaller numbers have a place behind the point
@@ -89,9 +89,10 @@ void print_group(std::ostream& out, const Results& results, Group group) {
     static constexpr const char* kLoop[] = {kP50, kP99, kP999, kProcessor, kMemoryMax};
     static constexpr const char* kLoopTitles[] = {"p50", "p99", "p99.9", "cpu/op", "peak MiB"};
     static constexpr const char* kParked[] = {
-        kOutstandingReached, kSubmit, kError, kSuspend, kCancel, kMemoryEach, kMemoryAfter};
-    static constexpr const char* kParkedTitles[] = {"reached", "submit", "error",    "suspend",
-                                                    "cancel",  "B each", "KiB after"};
+        kOutstandingReached, kSubmit,     kError,      kSuspend, kCancel,
+        kFirstCancel,        kMemoryEach, kMemoryAfter};
+    static constexpr const char* kParkedTitles[] = {"reached", "submit", "error",  "suspend",
+                                                    "cancel",  "first",  "B each", "KiB after"};
     out << '\n' << title_of(group) << "\n\n";
     if (group == Group::kOutstanding) {
         print_details(out, results, group, "ns for one more", kParked, kParkedTitles);

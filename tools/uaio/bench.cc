@@ -15,10 +15,10 @@
 #include "tools/bench/cell.h"
 #include "tools/bench/plot.h"
 #include "tools/bench/results.h"
+#include "tools/bench/results_text.h"
 #include "tools/bench/results_tree.h"
 #include "tools/bench/scratch.h"
 #include "tools/bench/settings.h"
-#include "tools/bench/text.h"
 #include "tools/uaio/command.h"
 #include "tools/uaio/failure.h"
 #include "tools/uaio/files.h"
@@ -132,7 +132,14 @@ size_t count_cells(const Results& results, unsigned rounds) {
     return count * rounds;
 }
 
-void write_json(std::ofstream& file, const Settings& settings, const Results& results) {
+// Nothing is written before there is something to write, but a long run must not be in vain.
+void require_writable(const std::string& path) {
+    if (path.empty() || access(path.c_str(), W_OK) == 0) return;
+    if (errno == ENOENT && access(directory_of(path).c_str(), W_OK) == 0) return;
+    throw system_failure(kExitFailure, path, errno);
+}
+
+void write_json(const Settings& settings, const Results& results) {
     boost::json::object tree = results_tree(results);
     tree["uaio"] = UAIO_VERSION_STRING;
     tree["system"] = probe_system();
@@ -141,6 +148,7 @@ void write_json(std::ofstream& file, const Settings& settings, const Results& re
                         {"seconds", settings.seconds},
                         {"seed", settings.seed},
                         {"blocks", settings.blocks}};
+    std::ofstream file(settings.json);
     if (!(file << boost::json::serialize(tree) << '\n' << std::flush)) {
         throw Failure(kExitFailure, settings.json + ": cannot write");
     }
@@ -163,11 +171,8 @@ std::string library_of(const Settings& settings) {
 
 int measure(const Settings& settings) {
     CellSettings cell{settings.seconds, settings.seed, library_of(settings)};
-    std::ofstream json;
-    if (!settings.json.empty()) {
-        json.open(settings.json);
-        if (!json) throw system_failure(kExitFailure, settings.json, errno);
-    }
+    require_writable(settings.json);
+    require_writable(settings.plot);
     if (!settings.plot.empty()) require_gnuplot();
     Scratch scratch(settings.directory, settings.blocks);
     Results results(feasible(settings, scratch), available(settings, scratch, cell));
@@ -181,7 +186,7 @@ int measure(const Settings& settings) {
     std::cout << format_results(results) << '\n';
     std::cout << format_growth(results) << format_verdict(results, *find_peer("uaio"))
               << std::flush;
-    if (json.is_open()) write_json(json, settings, results);
+    if (!settings.json.empty()) write_json(settings, results);
     if (!settings.plot.empty()) draw(plot_script(results, settings.plot));
     return well ? 0 : kExitFailure;
 }
