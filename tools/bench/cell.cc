@@ -145,7 +145,6 @@ CellResult run_cell(const Peer& peer, const Workload& workload, const Scratch& s
             return run_parked(functions_of(peer, settings.library), workload.outstanding,
                               kParkingSeconds);
         }
-        allow_descriptors(workload.descriptors);
         return run_closed_loop(driver_maker(peer, workload.notice, settings.library), workload,
                                depth_limit(peer, workload.depth), scratch,
                                {settings.seconds, settings.seed});

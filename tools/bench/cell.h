@@ -31,7 +31,7 @@ struct CellResult {
 
 // Runs the cell and waits for it. A child that says nothing for far longer than the cell can take
 // is killed, which is a failure. Throws Failure where no child can be made. For a process with one
-// thread.
+// thread, which has allowed itself the descriptors (scratch.h).
 CellResult run_cell(const Peer& peer, const Workload& workload, const Scratch& scratch,
                     const CellSettings& settings);
 

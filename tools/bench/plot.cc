@@ -31,11 +31,18 @@ std::string quoted(const std::string& text) {
 
 using Loops = std::vector<const Workload*>;
 
+bool was_measured(const Results& results, const Workload& workload) {
+    for (const Peer* peer : results.peers()) {
+        if (results.values(workload, *peer, kRate)) return true;
+    }
+    return false;
+}
+
 // The closed loops of each group that has any.
 std::vector<Loops> panels_of(const Results& results) {
     std::vector<Loops> panels;
     for (const Workload* workload : results.workloads()) {
-        if (workload->outstanding > 0) continue;
+        if (!was_measured(results, *workload)) continue;
         if (panels.empty() || panels.back()[0]->group != workload->group) panels.emplace_back();
         panels.back().push_back(workload);
     }
@@ -55,12 +62,23 @@ void print_data(std::ostream& out, const Results& results, const Loops& loops, s
     out << "END\n";
 }
 
+// gnuplot refuses to draw nothing.
+bool took_part(const Results& results, const Loops& loops, const Peer& peer) {
+    for (const Workload* workload : loops) {
+        if (results.values(*workload, peer, kRate)) return true;
+    }
+    return false;
+}
+
 void print_plot(std::ostream& out, const Results& results, const Loops& loops, size_t panel) {
-    out << "set title '" << title_of(loops[0]->group) << "'\nplot";
+    out << "set title '" << title_of(loops[0]->group) << "'\n";
+    const char* before = "plot ";
     for (size_t i = 0; i < results.peers().size(); ++i) {
-        out << (i == 0 ? " " : ", ") << "$panel" << panel << " using " << i + 2 << ":xtic(1) title "
-            << quoted(results.peers()[i]->name) << " linecolor rgb '"
-            << kColours[i % std::size(kColours)] << "'";
+        const Peer& peer = *results.peers()[i];
+        if (!took_part(results, loops, peer)) continue;
+        out << before << "$panel" << panel << " using " << i + 2 << ":xtic(1) title "
+            << quoted(peer.name) << " linecolor rgb '" << kColours[i % std::size(kColours)] << "'";
+        before = ", ";
     }
     out << '\n';
 }
@@ -95,6 +113,7 @@ void require_gnuplot() {
 }
 
 void draw(const std::string& script) {
+    if (script.empty()) throw Failure(kExitFailure, "there is no throughput to draw");
     FILE* gnuplot = popen("gnuplot", "w");
     if (gnuplot == nullptr) throw Failure(kExitFailure, "cannot run gnuplot");
     fwrite(script.data(), 1, script.size(), gnuplot);

@@ -15,7 +15,7 @@ std::string plot_script(const Results& results, const std::string& path);
 // Throws Failure where gnuplot is not installed.
 void require_gnuplot();
 
-// Throws Failure where gnuplot does not do it.
+// Throws Failure where the script is empty or gnuplot does not do it.
 void draw(const std::string& script);
 
 }  // namespace uaio::bench

@@ -17,7 +17,7 @@ using tools::OptionValues;
 using tools::UsageError;
 
 constexpr unsigned kRounds = 5;     // odd: the median is one of them
-constexpr double kSeconds = 0.5;    // half an hour in all would be looked at by nobody
+constexpr double kSeconds = 0.5;    // a quarter of an hour in all
 constexpr unsigned kSizeMib = 512;  // more than the usual device reads in a cell
 constexpr unsigned kQuickRounds = 3;
 constexpr double kQuickSeconds = 0.1;
