@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -38,10 +39,10 @@ std::string reported(const Sample& sample) {
     return json::serialize(json::object{{"sample", numbers}});
 }
 
-CellResult result_of(const std::string& report) {
+CellResult result_of(const std::string& report, const std::string& end) {
     boost::system::error_code error;
     json::value tree = json::parse(report, error);
-    if (error || !tree.is_object()) return {{}, "its process died"};
+    if (error || !tree.is_object()) return {{}, end};
     const json::object& object = tree.get_object();
     if (const json::value* reason = object.if_contains("failure")) {
         return {{}, std::string(reason->as_string())};
@@ -93,9 +94,13 @@ bool receive(int fd, double seconds_max, std::string& report) {
     return true;
 }
 
-void wait_for(pid_t child) {
-    while (waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
+// Waits for the end and says how it came about.
+std::string end_of(pid_t child) {
+    int status = 0;
+    while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
     }
+    if (WIFSIGNALED(status)) return std::string("it died: ") + strsignal(WTERMSIG(status));
+    return "it ended with status " + std::to_string(WEXITSTATUS(status)) + " and no report";
 }
 
 Sample try_out(const Peer& peer, const Scratch& scratch, const CellSettings& settings) {
@@ -132,9 +137,9 @@ CellResult run_in_child(const Peer& peer, double seconds_max, const std::functio
     std::string report;
     bool in_time = receive(reader.get(), seconds_max, report);
     if (!in_time) kill(child, SIGKILL);
-    wait_for(child);
+    std::string end = end_of(child);
     if (!in_time) return {{}, "it did not end in time"};
-    return result_of(report);
+    return result_of(report, end);
 }
 
 CellResult run_cell(const Peer& peer, const Workload& workload, const Scratch& scratch,
