@@ -2,8 +2,11 @@
 //
 //     bench_test -- UAIO
 #define BOOST_TEST_MODULE bench
+#include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
@@ -130,6 +133,77 @@ BOOST_FIXTURE_TEST_CASE(a_picture_needs_gnuplot, Folder) {
     BOOST_TEST(status == 1);
     BOOST_TEST(says("err", "--plot needs gnuplot"));
     BOOST_TEST(!std::filesystem::exists(path + "/picture.svg"));
+}
+
+// A run whose progress goes to a terminal. Whoever belongs to it holds an end of a pipe.
+class TerminalRun {
+  public:
+    explicit TerminalRun(const std::string& folder) {
+        int ends[2];
+        test::require(pipe(ends) == 0, "make a pipe");
+        master_ = posix_openpt(O_RDWR | O_NOCTTY);
+        test::require(grantpt(master_) == 0 && unlockpt(master_) == 0, "make a terminal");
+        pid_ = fork();
+        test::require(pid_ >= 0, "fork");
+        if (pid_ == 0) become_program(folder);
+        close(ends[1]);
+        reader_ = ends[0];
+    }
+    ~TerminalRun() {
+        close(master_);
+        close(reader_);
+    }
+    TerminalRun(const TerminalRun&) = delete;
+    TerminalRun& operator=(const TerminalRun&) = delete;
+
+    // Returns when a measurement begins.
+    void wait_for_progress() {
+        std::string seen;
+        char c;
+        while (seen.find("1/1 ") == std::string::npos && read(master_, &c, 1) == 1) seen += c;
+        BOOST_TEST(seen.find("1/1 ") != std::string::npos, seen);
+    }
+
+    // The wait status.
+    int interrupt(int signal) {
+        int status = 0;
+        kill(pid_, signal);
+        test::require(waitpid(pid_, &status, 0) == pid_, "wait");
+        return status;
+    }
+
+    // Returns when nobody who belongs to the run is left.
+    void wait_for_all() {
+        char c;
+        BOOST_TEST(read(reader_, &c, 1) == 0);
+    }
+
+  private:
+    [[noreturn]] void become_program(const std::string& folder) {
+        int terminal = open(ptsname(master_), O_RDWR | O_NOCTTY);
+        dup2(terminal, STDERR_FILENO);
+        auto& suite = boost::unit_test::framework::master_test_suite();
+        execl(suite.argv[1], "uaio", "bench", "--only=cached-read-1x1$", "--peers=plain",
+              "--rounds=1", "--seconds=1000", "--size=1", ("--json=" + folder + "/samples").c_str(),
+              nullptr);
+        _exit(1);
+    }
+
+    int master_;
+    int reader_;
+    pid_t pid_;
+};
+
+BOOST_FIXTURE_TEST_CASE(an_interrupted_run_leaves_nothing, Folder) {
+    for (int signal : {SIGINT, SIGTERM, SIGKILL}) {
+        TerminalRun run(path);
+        run.wait_for_progress();
+        int status = run.interrupt(signal);
+        BOOST_TEST(WIFSIGNALED(status));
+        BOOST_TEST(WTERMSIG(status) == signal);
+        run.wait_for_all();
+        BOOST_TEST(std::filesystem::is_empty(path));
+    }
 }
 
 }  // namespace
