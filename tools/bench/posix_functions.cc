@@ -29,53 +29,49 @@ bool is_c_library(const std::string& file) {
     return false;
 }
 
-template <typename Function>
-void check_system(Function* function, const char* name) {
-    std::string file = file_of(reinterpret_cast<const void*>(function));
-    if (is_c_library(file)) return;
+// What a call in this program would reach.
+void* take_system(const char* name) {
+    void* found = dlsym(RTLD_DEFAULT, name);
+    if (found == nullptr) throw Failure(kExitFailure, std::string("there is no ") + name);
+    std::string file = file_of(found);
+    if (is_c_library(file)) return found;
     throw Failure(kExitFailure, std::string(name) + " is not the C library's but that of " +
                                     (file.empty() ? "an unknown file" : file));
 }
 
-template <typename Function>
-void take(void* library, const std::string& path, const char* name, Function*& function) {
+void* take_from(void* library, const std::string& path, const char* name) {
     void* found = dlsym(library, name);
     if (found == nullptr) throw Failure(kExitFailure, path + ": has no " + name);
-    if (std::string file = file_of(found); file != path) {
-        throw Failure(kExitFailure, path + ": " + name + " comes from " + file);
-    }
-    function = reinterpret_cast<Function*>(found);
+    std::string file = file_of(found);
+    if (file == path) return found;
+    throw Failure(kExitFailure, path + ": " + name + " comes from " + file);
+}
+
+// All of them, each by what `take` finds for its name.
+template <typename Take>
+PosixFunctions take_all(Take take) {
+    return {
+        .read = reinterpret_cast<decltype(PosixFunctions::read)>(take("aio_read")),
+        .write = reinterpret_cast<decltype(PosixFunctions::write)>(take("aio_write")),
+        .sync = reinterpret_cast<decltype(PosixFunctions::sync)>(take("aio_fsync")),
+        .error = reinterpret_cast<decltype(PosixFunctions::error)>(take("aio_error")),
+        .result = reinterpret_cast<decltype(PosixFunctions::result)>(take("aio_return")),
+        .suspend = reinterpret_cast<decltype(PosixFunctions::suspend)>(take("aio_suspend")),
+        .cancel = reinterpret_cast<decltype(PosixFunctions::cancel)>(take("aio_cancel")),
+        .list = reinterpret_cast<decltype(PosixFunctions::list)>(take("lio_listio")),
+    };
 }
 
 }  // namespace
 
 PosixFunctions system_functions() {
-    PosixFunctions functions{aio_read,   aio_write,   aio_fsync,  aio_error,
-                             aio_return, aio_suspend, aio_cancel, lio_listio};
-    check_system(functions.read, "aio_read");
-    check_system(functions.write, "aio_write");
-    check_system(functions.sync, "aio_fsync");
-    check_system(functions.error, "aio_error");
-    check_system(functions.result, "aio_return");
-    check_system(functions.suspend, "aio_suspend");
-    check_system(functions.cancel, "aio_cancel");
-    check_system(functions.list, "lio_listio");
-    return functions;
+    return take_all(take_system);
 }
 
 PosixFunctions library_functions(const std::string& path) {
     void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (library == nullptr) throw Failure(kExitFailure, std::string("cannot load ") + dlerror());
-    PosixFunctions functions{};
-    take(library, path, "aio_read", functions.read);
-    take(library, path, "aio_write", functions.write);
-    take(library, path, "aio_fsync", functions.sync);
-    take(library, path, "aio_error", functions.error);
-    take(library, path, "aio_return", functions.result);
-    take(library, path, "aio_suspend", functions.suspend);
-    take(library, path, "aio_cancel", functions.cancel);
-    take(library, path, "lio_listio", functions.list);
-    return functions;
+    return take_all([&](const char* name) { return take_from(library, path, name); });
 }
 
 std::string find_library() {

@@ -19,8 +19,9 @@ struct PosixFunctions {
     int (*list)(int, aiocb* const*, int, sigevent*);
 };
 
-// Those that this program is linked with. Throws Failure where they are not the C library's, as in
-// a program under `uaio run`.
+// Those that a call in this program would reach. They are looked up when they are needed, because
+// the program is linked with none of them: `uaio run` must show no trace of the C library's. Throws
+// Failure where they are not the C library's, as in a program under `uaio run`.
 PosixFunctions system_functions();
 
 // Loads the library at `path` into this process. Throws Failure where that fails, or where a
