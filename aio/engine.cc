@@ -73,7 +73,7 @@ bool Engine::run_at_once(const Submission& submission) {
         return false;
     }
     Lane* lane = lanes_.reserve(operation.fd);
-    if (lane == nullptr || !express_.may_try(*lane)) {
+    if (lane == nullptr || !express_.may_try(operation, *lane)) {
         return false;
     }
     Notice notice = {};

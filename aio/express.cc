@@ -23,16 +23,20 @@ void Express::configure(const Options& options) {
 
 bool Express::takes(const Operation& operation) const {
     return operation.kind == Kind::kRead && operation.bytes - 1 < bytes_max_ &&  // nor nothing
-           !operation.descriptor.direct && operation.descriptor.seekable;
+           !operation.descriptor.direct && operation.offset >= 0 &&
+           (operation.descriptor.seekable || !operation.descriptor.file_known);
 }
 
-bool Express::may_try(Lane& lane) const {
-    return is_first(lane) && !unknown_.load(std::memory_order_relaxed) && !is_paused(lane);
+bool Express::may_try(const Operation& operation, Lane& lane) const {
+    return is_first(operation, lane) && !unknown_.load(std::memory_order_relaxed) &&
+           !is_paused(lane);
 }
 
-bool Express::is_first(const Lane& lane) const {
+bool Express::is_first(const Operation& operation, const Lane& lane) const {
+    // What is not known to be a file may be a stream, whose reads go in order too.
+    bool counts_all = strict_ || !operation.descriptor.file_known;
     // Acquire pairs with the releases of those that took the last one out: its bytes are there.
-    const std::atomic<uint32_t>& before = strict_ ? lane.posted : lane.writes_posted;
+    const std::atomic<uint32_t>& before = counts_all ? lane.posted : lane.writes_posted;
     return before.load(std::memory_order_acquire) == 0;
 }
 
@@ -47,8 +51,7 @@ bool Express::is_paused(Lane& lane) {
 
 bool Express::read(const Operation& operation, Lane& lane) {
     int saved = errno;
-    ssize_t result =
-        io_read_now(operation.fd, operation.buffer, operation.bytes, operation.offset);
+    ssize_t result = io_read_now(operation.fd, operation.buffer, operation.bytes, operation.offset);
     int error = result < 0 ? errno : 0;
     errno = saved;
     if (result == static_cast<ssize_t>(operation.bytes)) {

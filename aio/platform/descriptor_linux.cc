@@ -59,29 +59,35 @@ bool is_seekable(int fd, mode_t mode) {
     return S_ISCHR(mode) && lseek(fd, 0, SEEK_CUR) >= 0;
 }
 
-int fill(int fd, Descriptor& descriptor) {
+}  // namespace
+
+int describe_access(int fd, Descriptor& descriptor) {
+    int saved = errno;
     int flags = fcntl(fd, F_GETFL);
-    Status status;
-    if (flags < 0 || status_of(fd, status) != 0) {
+    errno = saved;
+    if (flags < 0) {
         return EBADF;
     }
     int access = flags & O_ACCMODE;
-    descriptor.identity = status.identity;
-    descriptor.size = S_ISREG(status.mode) ? status.size : INT64_MAX;
     descriptor.readable = access != O_WRONLY;
     descriptor.writable = access != O_RDONLY;
     descriptor.append = (flags & O_APPEND) != 0;
     descriptor.nonblocking = (flags & O_NONBLOCK) != 0;
     descriptor.direct = (flags & O_DIRECT) != 0;
-    descriptor.seekable = is_seekable(fd, status.mode);
+    descriptor.file_known = false;
     return 0;
 }
 
-}  // namespace
-
-int describe(int fd, Descriptor& descriptor) {
+int describe_file(int fd, Descriptor& descriptor) {
+    Status status;
     int saved = errno;
-    int error = fill(fd, descriptor);
+    int error = status_of(fd, status);
+    if (error == 0) {
+        descriptor.file_known = true;
+        descriptor.seekable = is_seekable(fd, status.mode);
+        descriptor.size = S_ISREG(status.mode) ? status.size : INT64_MAX;
+        descriptor.identity = status.identity;
+    }
     errno = saved;
     return error;
 }

@@ -23,30 +23,36 @@ bool is_seekable(int fd, mode_t mode) {
     return S_ISCHR(mode) && lseek(fd, 0, SEEK_CUR) >= 0;
 }
 
-int fill(int fd, Descriptor& descriptor) {
+}  // namespace
+
+int describe_access(int fd, Descriptor& descriptor) {
+    int saved = errno;
     int flags = fcntl(fd, F_GETFL);
-    struct stat status;
-    if (flags < 0 || fstat(fd, &status) != 0) {
+    errno = saved;
+    if (flags < 0) {
         return EBADF;
     }
     int access = flags & O_ACCMODE;
-    descriptor.identity = {static_cast<uint64_t>(status.st_dev),
-                           static_cast<uint64_t>(status.st_ino)};
-    descriptor.size = S_ISREG(status.st_mode) ? status.st_size : INT64_MAX;
     descriptor.readable = access != O_WRONLY;
     descriptor.writable = access != O_RDONLY;
     descriptor.append = (flags & O_APPEND) != 0;
     descriptor.nonblocking = (flags & O_NONBLOCK) != 0;
     descriptor.direct = (flags & kDirectFlag) != 0;
-    descriptor.seekable = is_seekable(fd, status.st_mode);
+    descriptor.file_known = false;
     return 0;
 }
 
-}  // namespace
-
-int describe(int fd, Descriptor& descriptor) {
+int describe_file(int fd, Descriptor& descriptor) {
+    struct stat status;
     int saved = errno;
-    int error = fill(fd, descriptor);
+    int error = fstat(fd, &status) == 0 ? 0 : EBADF;
+    if (error == 0) {
+        descriptor.file_known = true;
+        descriptor.seekable = is_seekable(fd, status.st_mode);
+        descriptor.size = S_ISREG(status.st_mode) ? status.st_size : INT64_MAX;
+        descriptor.identity = {static_cast<uint64_t>(status.st_dev),
+                               static_cast<uint64_t>(status.st_ino)};
+    }
     errno = saved;
     return error;
 }

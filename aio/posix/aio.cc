@@ -36,9 +36,6 @@ int fail(int error) {
 // One request on its own into the engine, if `error` is 0 so far.
 template <class Aiocb>
 int submit(Aiocb* block, const Operation& operation, int error) {
-    if (error == 0 && run_block_at_once(block, operation)) {
-        return 0;
-    }
     Request* request = nullptr;
     if (error == 0) {
         request = prepare_block(block, operation, nullptr, error);
@@ -58,7 +55,10 @@ int transfer(Aiocb* block, Kind kind) {
     }
     engine.start();
     Operation operation;
-    int error = transfer_of(*block, kind, operation);
+    int error = begin_transfer(*block, kind, operation);
+    if (error == 0 && run_or_describe(block, operation, true, error)) {
+        return 0;
+    }
     return submit(block, operation, error);
 }
 

@@ -33,14 +33,28 @@ int check_event(const sigevent& event) {
     return event.sigev_notify == SIGEV_NONE || event.sigev_notify == SIGEV_THREAD ? 0 : EINVAL;
 }
 
-int check_transfer(const Operation& operation) {
+int describe_transfer(Operation& operation, int reqprio) {
+    operation.priority = thread_priority() - reqprio;
+    if (!operation.descriptor.file_known) {
+        int error = describe_file(operation.fd, operation.descriptor);
+        if (error != 0) {
+            return error;
+        }
+    }
+    return check_offset(operation);
+}
+
+int check_access(const Operation& operation) {
     const Descriptor& descriptor = operation.descriptor;
     if (operation.bytes > SSIZE_MAX) {
         return EINVAL;
     }
-    if (operation.kind == Kind::kRead ? !descriptor.readable : !descriptor.writable) {
-        return EBADF;
-    }
+    bool may = operation.kind == Kind::kRead ? descriptor.readable : descriptor.writable;
+    return may ? 0 : EBADF;
+}
+
+int check_offset(const Operation& operation) {
+    const Descriptor& descriptor = operation.descriptor;
     bool ignores_offset =
         !descriptor.seekable || (operation.kind == Kind::kWrite && descriptor.append);
     return operation.offset < 0 && !ignores_offset ? EINVAL : 0;

@@ -23,9 +23,13 @@ namespace uaio {
 int thread_priority();
 
 // Fills in `operation` for a transfer of kind `kind`; `Aiocb` is struct aiocb or struct aiocb64.
-// Returns 0, EINVAL or EBADF. Keeps errno.
+// What the descriptor stands for, and the priority, are left to describe_transfer(). Returns 0,
+// EINVAL or EBADF. Keeps errno.
 template <class Aiocb>
-int transfer_of(const Aiocb& block, Kind kind, Operation& operation);
+int begin_transfer(const Aiocb& block, Kind kind, Operation& operation);
+
+// Finds out the rest, if that has not been done. Returns 0, EINVAL or EBADF. Keeps errno.
+int describe_transfer(Operation& operation, int reqprio);
 
 // Fills in `operation` for aio_fsync(how, block). Returns 0, EINVAL or EBADF. Keeps errno.
 template <class Aiocb>
@@ -35,26 +39,26 @@ int sync_of(int how, const Aiocb& block, Operation& operation);
 // that the system does not have. Signal 0, which a zeroed sigevent asks for, is allowed.
 int check_event(const sigevent& event);
 
-// The two rules underneath, on plain numbers.
-int check_transfer(const Operation& operation);
+// The rules underneath, on plain numbers.
+int check_access(const Operation& operation);
+int check_offset(const Operation& operation);
 int check_priority(int reqprio);
 
 template <class Aiocb>
-int transfer_of(const Aiocb& block, Kind kind, Operation& operation) {
+int begin_transfer(const Aiocb& block, Kind kind, Operation& operation) {
     int error = check_priority(block.aio_reqprio);
     if (error == 0) {
-        error = describe(block.aio_fildes, operation.descriptor);
+        error = describe_access(block.aio_fildes, operation.descriptor);
     }
     if (error != 0) {
         return error;
     }
     operation.kind = kind;
     operation.fd = block.aio_fildes;
-    operation.priority = thread_priority() - block.aio_reqprio;
     operation.buffer = const_cast<void*>(block.aio_buf);
     operation.bytes = block.aio_nbytes;
     operation.offset = block.aio_offset;
-    return check_transfer(operation);
+    return check_access(operation);
 }
 
 // Of the block only aio_fildes counts (and aio_sigevent), as POSIX has it.

@@ -36,12 +36,26 @@ int check_block(Aiocb* block) {
     return is_busy(block) ? EBUSY : check_event(block->aio_sigevent);
 }
 
-// Does the operation at once, if that can be. `block` is published then.
+// Does the operation, which has been begun (arguments.h), at once, if that can be: `block` is
+// published then.
 template <class Aiocb>
 bool run_block_at_once(Aiocb* block, const Operation& operation) {
     return check_block(block) == 0 &&
-           engine.run_at_once(
-               {operation, block, publish_at_once, &block->aio_sigevent, nullptr});
+           engine.run_at_once({operation, block, publish_at_once, &block->aio_sigevent, nullptr});
+}
+
+// The same; and if it cannot be done at once, finds out the rest about it. Returns whether it is
+// done; if not, `error` says whether it can be prepared. Beside requests of the same descriptor it
+// counts what that stands for, so it is asked for first.
+template <class Aiocb>
+bool run_or_describe(Aiocb* block, Operation& operation, bool may_run, int& error) {
+    may_run = may_run && operation.kind == Kind::kRead;
+    bool is_alone = may_run && !engine.has_requests(operation.fd);
+    if (is_alone && run_block_at_once(block, operation)) {
+        return true;
+    }
+    error = describe_transfer(operation, block->aio_reqprio);
+    return error == 0 && may_run && !is_alone && run_block_at_once(block, operation);
 }
 
 // Prepares a request for `block`, marks the block as in progress, and leaves it to the caller to

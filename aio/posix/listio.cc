@@ -32,9 +32,9 @@ template <class Aiocb>
 int operation_of(const Aiocb& block, Operation& operation) {
     switch (block.aio_lio_opcode) {
         case LIO_READ:
-            return transfer_of(block, Kind::kRead, operation);
+            return begin_transfer(block, Kind::kRead, operation);
         case LIO_WRITE:
-            return transfer_of(block, Kind::kWrite, operation);
+            return begin_transfer(block, Kind::kWrite, operation);
         default:
             return EINVAL;
     }
@@ -46,7 +46,7 @@ void prepare_entry(Aiocb* block, Batch& batch, Prepared& prepared) {
     int error = operation_of(*block, operation);
     // Not before others of the list, which are not on their way yet.
     bool is_first = prepared.in_order && prepared.newest == nullptr;
-    if (error == 0 && is_first && run_block_at_once(block, operation)) {
+    if (error == 0 && run_or_describe(block, operation, is_first, error)) {
         return;
     }
     Request* request = nullptr;

@@ -55,7 +55,7 @@ struct Surroundings {
 
     // As a submitter does.
     bool read(const Operation& what) {
-        return express.takes(what) && express.may_try(lane) && express.read(what, lane);
+        return express.takes(what) && express.may_try(operation, lane) && express.read(what, lane);
     }
     bool read() { return read(operation); }
 
@@ -78,14 +78,15 @@ struct Surroundings {
                            .buffer = buffer,
                            .bytes = kBytes,
                            .offset = 'x',
-                           .descriptor = {.identity = {},
-                                          .size = 4'096,
-                                          .readable = true,
+                           .descriptor = {.readable = true,
                                           .writable = true,
                                           .append = false,
                                           .nonblocking = false,
                                           .direct = false,
-                                          .seekable = true}};
+                                          .file_known = true,
+                                          .seekable = true,
+                                          .size = 4'096,
+                                          .identity = {}}};
     Lane lane = {};
     Express express;
 };
@@ -135,9 +136,26 @@ BOOST_FIXTURE_TEST_CASE(some_operations_never_try, Surroundings) {
     BOOST_TEST(!tries([](Operation& it) { it.kind = Kind::kDataSync; }));
     BOOST_TEST(!tries([](Operation& it) { it.descriptor.direct = true; }));
     BOOST_TEST(!tries([](Operation& it) { it.descriptor.seekable = false; }));
+    BOOST_TEST(!tries([](Operation& it) { it.offset = -1; }));
     BOOST_TEST(!tries([](Operation& it) { it.bytes = 0; }));
     BOOST_TEST(!tries([](Operation& it) { it.bytes = 4'097; }));
     BOOST_TEST(!tries([](Operation& it) { it.bytes = SIZE_MAX; }));
+}
+
+// It may be a stream, whose reads go in order.
+BOOST_FIXTURE_TEST_CASE(what_may_be_a_stream_is_read_only_where_nothing_is_on_its_way,
+                        Surroundings) {
+    answer(kBytes);
+    operation.descriptor.file_known = false;
+    operation.descriptor.seekable = false;  // not looked at
+    BOOST_TEST(read());
+    lane.posted = 1;
+    the_system.asked = 0;
+    BOOST_TEST(!read());
+    BOOST_TEST(the_system.asked == 0);
+    operation.descriptor.file_known = true;
+    operation.descriptor.seekable = true;
+    BOOST_TEST(read());
 }
 
 BOOST_FIXTURE_TEST_CASE(the_largest_read_is_a_setting, Surroundings) {
@@ -196,7 +214,7 @@ BOOST_FIXTURE_TEST_CASE(other_descriptors_are_not_concerned, Surroundings) {
     BOOST_TEST(!read());
     answer(kBytes);
     Lane other = {};
-    BOOST_TEST(express.may_try(other));
+    BOOST_TEST(express.may_try(operation, other));
     BOOST_TEST(express.read(operation, other));
 }
 
@@ -207,7 +225,7 @@ BOOST_AUTO_TEST_CASE(a_system_that_does_not_know_it_is_not_asked_again) {
     process.answer(kBytes);
     Lane other = {};
     BOOST_TEST(!process.read());
-    BOOST_TEST(!process.express.may_try(other));
+    BOOST_TEST(!process.express.may_try(process.operation, other));
     BOOST_TEST(the_system.asked == 0);
 }
 

@@ -22,13 +22,15 @@ namespace uaio::test {
 inline constexpr int64_t kLongFile = 1'000'000;
 
 inline Descriptor file(uint64_t inode, int64_t size = kLongFile) {
-    return {.identity = {1, inode},
-            .size = size,
-            .readable = true,
+    return {.readable = true,
             .writable = true,
             .append = false,
+            .nonblocking = false,
             .direct = false,
-            .seekable = true};
+            .file_known = true,
+            .seekable = true,
+            .size = size,
+            .identity = {1, inode}};
 }
 
 inline Descriptor direct_file(uint64_t inode, int64_t size = kLongFile) {

@@ -72,11 +72,14 @@ void sync(Model& model) {
     }
 }
 
-void read_zeros() {
-    int zeros = open("/dev/zero", O_RDONLY | O_CLOEXEC);
+// A character device, of which must be found out whether it can seek.
+void use_zeros() {
+    int zeros = open("/dev/zero", O_RDWR | O_CLOEXEC);
     require(zeros >= 0, "open /dev/zero");
     Errand read(zeros, "....");
     if (read.read() && read.settle()) expect(read.bytes() == std::string(4, '\0'), "zeros");
+    Errand write(zeros, "....");
+    if (write.write()) write.settle();
     close(zeros);
 }
 
@@ -229,7 +232,7 @@ void run_workload() {
     write_at(model, "second", 4, Ring::kThreadSignal);
     append(model);
     sync(model);
-    read_zeros();
+    use_zeros();
     run_list(model, LIO_WAIT, Ring::kNot);
     run_list(model, LIO_NOWAIT, Ring::kSignal);
     run_list(model, LIO_NOWAIT, Ring::kThread);

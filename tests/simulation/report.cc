@@ -52,12 +52,19 @@ Run* run_of(const Call& call) {
 
 }  // namespace
 
-void note_described(const File& file, bool append) {
+void note_opened(const File& file, bool append) {
     auto* submitting = static_cast<Submitting*>(world.current()->call);
     if (submitting != nullptr && submitting->next < submitting->calls.size()) {
         Call& call = *submitting->calls[submitting->next++];
         call.file = &file;
         call.append = append;
+    }
+}
+
+void note_described(const File& file) {
+    auto* submitting = static_cast<Submitting*>(world.current()->call);
+    if (submitting != nullptr && submitting->next > 0) {
+        submitting->calls[submitting->next - 1]->file = &file;
     }
 }
 

@@ -31,7 +31,8 @@ namespace uaio::sim {
 void run_schedule(uint64_t seed, Detail detail);
 
 // The engine has asked what a descriptor means, for the submission under way.
-void note_described(const File& file, bool append);
+void note_opened(const File& file, bool append);
+void note_described(const File& file);
 
 // A signal or a callback has come.
 void ring(sigval value);

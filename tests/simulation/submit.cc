@@ -165,10 +165,10 @@ void submit(Client& client) {
     Call& call = make_call(*slot, true);
     Submitting submitting = {{&call}};
     begin_call(submitting);
+    int how = call.kind == Kind::kDataSync ? O_DSYNC : O_SYNC;
     int answer = call.kind == Kind::kRead    ? aio_read(&slot->block)
                  : call.kind == Kind::kWrite ? aio_write(&slot->block)
-                                             : aio_fsync(call.kind == Kind::kDataSync ? O_DSYNC : O_SYNC,
-                                                         &slot->block);
+                                             : aio_fsync(how, &slot->block);
     world.current()->call = nullptr;
     end_call(call, answer == 0);
 }

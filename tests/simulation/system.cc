@@ -23,22 +23,33 @@ using sim::world;
 
 // --- descriptor.h -----------------------------------------------------------------------------
 
-int describe(int fd, Descriptor& descriptor) {
+int describe_access(int fd, Descriptor& descriptor) {
+    world.point("look how a descriptor was opened", nullptr);
+    sim::Disk::Open* open = disk.find(fd);
+    if (open == nullptr) {
+        return EBADF;
+    }
+    descriptor.readable = descriptor.writable = true;
+    descriptor.append = open->append;
+    descriptor.nonblocking = false;
+    descriptor.direct = open->direct;
+    descriptor.file_known = false;
+    sim::note_opened(*open->file, open->append);
+    return 0;
+}
+
+int describe_file(int fd, Descriptor& descriptor) {
     world.point("look at a descriptor", nullptr);
     sim::Disk::Open* open = disk.find(fd);
     if (open == nullptr) {
         return EBADF;
     }
     const sim::File& file = *open->file;
-    descriptor = {.identity = {1, file.number},
-                  .size = static_cast<int64_t>(file.bytes.size()),
-                  .readable = true,
-                  .writable = true,
-                  .append = open->append,
-                  .nonblocking = false,
-                  .direct = open->direct,
-                  .seekable = !file.stream};
-    sim::note_described(file, open->append);
+    descriptor.file_known = true;
+    descriptor.seekable = !file.stream;
+    descriptor.size = static_cast<int64_t>(file.bytes.size());
+    descriptor.identity = {1, file.number};
+    sim::note_described(file);
     return 0;
 }
 
