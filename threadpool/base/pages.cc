@@ -12,6 +12,15 @@ void* map_pages(size_t bytes) {
     return pages == MAP_FAILED ? nullptr : pages;
 }
 
+// Where the system has no such advice the memory stays.
+void discard_pages(void* pages, size_t bytes) {
+#ifdef MADV_DONTNEED
+    int saved = errno;
+    madvise(pages, bytes, MADV_DONTNEED);
+    errno = saved;
+#endif
+}
+
 void unmap_pages(void* pages, size_t bytes) {
     int saved = errno;
     munmap(pages, bytes);

@@ -10,8 +10,14 @@
 // thread which was asleep between reading and exchanging notices that the head has changed even if
 // the same record is on top again (ABA).
 //
-// take() and give() are lock-free and async-signal-safe. A record keeps its bytes while it is free,
-// except for the members of SlabRecord: its user sets every field after take().
+// After a burst trim() gives memory back, from the highest number down: it takes the whole stack of
+// free records, so that it owns them, and if these are all that were ever taken of the last chunks,
+// it discards what they hold and makes their numbers fresh again. What is left goes back to the
+// stack, the lowest chunks on top, so that the next trim() finds the last ones free.
+//
+// take(), give() and trim() are lock-free; the first two are async-signal-safe. A record keeps its
+// bytes while it is free or has zeros, except for the members of SlabRecord: its user sets every
+// field after take().
 #pragma once
 
 #include <stddef.h>
@@ -43,6 +49,12 @@ class Slab {
     // Maps memory for `records` records in advance. Failure is not an error: take() tries again.
     void reserve(uint32_t records);
 
+    // Gives back the memory of the last chunks if all of their records are free; the first chunk
+    // stays. Takes time in proportion to the number of free records. Any thread; but for a moment
+    // there are no free records, so whoever takes some meanwhile takes fresh ones: call it when few
+    // are in use.
+    void trim();
+
     // Forgets all records and gives their memory back. Only for a forked child.
     void reset();
 
@@ -56,9 +68,12 @@ class Slab {
         uint32_t offset;
     };
 
+    // The lowest number of a chunk.
+    static uint32_t begin_of(uint32_t chunk) { return kFirstChunk * ((1u << chunk) - 1); }
+
     static Place place_of(uint32_t number) {
         uint32_t chunk = 31u - static_cast<uint32_t>(__builtin_clz(number / kFirstChunk + 1));
-        return {chunk, number - kFirstChunk * ((1u << chunk) - 1)};
+        return {chunk, number - begin_of(chunk)};
     }
 
     static uint64_t head(uint64_t before, uint32_t top) { return ((before >> 32) + 1) << 32 | top; }
@@ -67,7 +82,17 @@ class Slab {
         return sizeof(T) * (static_cast<size_t>(kFirstChunk) << chunk);
     }
 
+    struct Chain {
+        T* first;
+        T* last;
+    };
+
     T* pop_free();
+    T* detach_free();
+    void push_free(T& first, T& last);
+    static void prepend(Chain& chain, T& record);
+    uint32_t split(T* free, uint32_t fresh, Chain (&kept)[kChunks]);
+    void free_again(uint32_t from, uint32_t to);
     T* take_fresh();
     T* ensure_chunk(uint32_t chunk);
 
@@ -112,8 +137,10 @@ T* Slab<T>::take_fresh() {
         if (chunk == nullptr) {
             return nullptr;
         }
-        // Relaxed: the number is all that is handed over; the chunk has its own acquire.
-        if (fresh_.compare_exchange_weak(number, number + 1, std::memory_order_relaxed)) {
+        // Acquire pairs with trim(), after which the number may be fresh for a second time. The
+        // chunk has its own acquire.
+        if (fresh_.compare_exchange_weak(number, number + 1, std::memory_order_acquire,
+                                         std::memory_order_relaxed)) {
             chunk[place.offset].number = number;
             return &chunk[place.offset];
         }
@@ -122,13 +149,76 @@ T* Slab<T>::take_fresh() {
 
 template <class T>
 void Slab<T>::give(T& record) {
+    push_free(record, record);
+}
+
+// A chain from `first` down to `last`.
+template <class T>
+void Slab<T>::push_free(T& first, T& last) {
     uint64_t seen = free_.load(std::memory_order_relaxed);  // a guess, checked by the exchange
     do {
-        record.free_below.store(static_cast<uint32_t>(seen), std::memory_order_relaxed);
+        last.free_below.store(static_cast<uint32_t>(seen), std::memory_order_relaxed);
         // Release: what the owner did with the record happens before the next owner's use, which
         // begins with the acquire in pop_free().
-    } while (!free_.compare_exchange_weak(seen, head(seen, record.number + 1),
+    } while (!free_.compare_exchange_weak(seen, head(seen, first.number + 1),
                                           std::memory_order_release, std::memory_order_relaxed));
+}
+
+// All free records, as one chain that belongs to the caller; null if there is none.
+template <class T>
+T* Slab<T>::detach_free() {
+    uint64_t seen = free_.load(std::memory_order_relaxed);  // a guess, checked by the exchange
+    do {
+        if (static_cast<uint32_t>(seen) == 0) {
+            return nullptr;
+        }
+        // Acquire pairs with push_free().
+    } while (!free_.compare_exchange_weak(seen, head(seen, 0), std::memory_order_acquire,
+                                          std::memory_order_relaxed));
+    return at(static_cast<uint32_t>(seen) - 1);
+}
+
+template <class T>
+void Slab<T>::prepend(Chain& chain, T& record) {
+    uint32_t below = chain.first != nullptr ? chain.first->number + 1 : 0;
+    record.free_below.store(below, std::memory_order_relaxed);  // push_free() releases it
+    chain.last = chain.last != nullptr ? chain.last : &record;
+    chain.first = &record;
+}
+
+// Parts the chain at `free` by chunks. Returns the lowest number of which all up to `fresh` are in
+// it, and which begins a chunk other than the first; `fresh` if there is none.
+template <class T>
+uint32_t Slab<T>::split(T* free, uint32_t fresh, Chain (&kept)[kChunks]) {
+    uint32_t counts[kChunks] = {};
+    while (free != nullptr) {
+        T* record = free;
+        uint32_t below = record->free_below.load(std::memory_order_relaxed);  // the caller's own
+        free = below != 0 ? at(below - 1) : nullptr;
+        uint32_t chunk = place_of(record->number).chunk;
+        prepend(kept[chunk], *record);
+        ++counts[chunk];
+    }
+    uint32_t from = fresh;
+    for (uint32_t chunk = place_of(fresh - 1).chunk; chunk > 0; --chunk) {
+        if (counts[chunk] != from - begin_of(chunk)) {
+            break;
+        }
+        from = begin_of(chunk);
+    }
+    return from;
+}
+
+// Somebody has taken a fresh record, so that the numbers below it cannot be fresh again.
+template <class T>
+void Slab<T>::free_again(uint32_t from, uint32_t to) {
+    Chain chain = {};
+    for (uint32_t number = to; number > from; --number) {
+        T& record = *at(number - 1);
+        record.number = number - 1;
+        prepend(chain, record);
+    }
+    push_free(*chain.first, *chain.last);
 }
 
 template <class T>
@@ -168,6 +258,42 @@ void Slab<T>::reserve(uint32_t records) {
     for (uint32_t chunk = 0; chunk <= place_of(records - 1).chunk; ++chunk) {
         if (ensure_chunk(chunk) == nullptr) {
             return;
+        }
+    }
+}
+
+template <class T>
+void Slab<T>::trim() {
+    if (fresh_.load(std::memory_order_relaxed) <= kFirstChunk) {  // a guess
+        return;
+    }
+    T* free = detach_free();
+    if (free == nullptr) {
+        return;
+    }
+    // After detach_free(), so that no number in the chain is higher: a number becomes free after it
+    // was taken. Relaxed: checked by the exchange.
+    uint32_t fresh = fresh_.load(std::memory_order_relaxed);
+    Chain kept[kChunks] = {};
+    uint32_t from = split(free, fresh, kept);
+    uint32_t chunks = place_of(fresh - 1).chunk + 1;
+    // The rest of the last chunk is taken too, so that all of it belongs to this thread.
+    uint32_t end = begin_of(chunks);
+    if (from < fresh && fresh_.compare_exchange_strong(fresh, end, std::memory_order_relaxed)) {
+        for (; begin_of(chunks - 1) >= from; --chunks) {
+            discard_pages(chunks_[chunks - 1].load(std::memory_order_relaxed),
+                          bytes_of(chunks - 1));
+        }
+        // Release pairs with take_fresh(): all use of these records happens before their next.
+        uint32_t before = end;
+        if (!fresh_.compare_exchange_strong(before, from, std::memory_order_release,
+                                            std::memory_order_relaxed)) {
+            free_again(from, end);
+        }
+    }
+    for (; chunks > 0; --chunks) {
+        if (kept[chunks - 1].first != nullptr) {
+            push_free(*kept[chunks - 1].first, *kept[chunks - 1].last);
         }
     }
 }

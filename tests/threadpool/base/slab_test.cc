@@ -25,6 +25,7 @@ namespace {
 
 std::atomic<int> maps_left{INT32_MAX};  // calls of map_pages that will not be refused
 std::atomic<size_t> mapped_bytes{0};
+std::atomic<size_t> discarded_bytes{0};
 std::atomic<std::barrier<>*> mappers{nullptr};  // who maps waits here for others that map
 
 }  // namespace
@@ -42,6 +43,11 @@ void* map_pages(size_t bytes) {
         meeting->arrive_and_wait();
     }
     return pages;
+}
+
+void discard_pages(void* pages, size_t bytes) {
+    madvise(pages, bytes, MADV_DONTNEED);
+    discarded_bytes.fetch_add(bytes);
 }
 
 void unmap_pages(void* pages, size_t bytes) {
@@ -224,6 +230,87 @@ BOOST_FIXTURE_TEST_CASE(a_reservation_may_be_refused_or_absurd, Memory) {
     BOOST_TEST(misnumbered(take_many(slab, kFirstChunk * 7)) == 0);
 }
 
+// --- giving back ------------------------------------------------------------------------------
+
+void give_all(Slab<Record>& slab, const std::vector<Record*>& records) {
+    for (Record* record : records) {
+        slab.give(*record);
+    }
+}
+
+struct Trimmed : Memory {
+    size_t discarded() const { return discarded_bytes.load() - before_; }
+
+  private:
+    size_t before_ = discarded_bytes.load();
+};
+
+BOOST_FIXTURE_TEST_CASE(after_a_burst_all_but_the_first_chunk_goes_back, Trimmed) {
+    constexpr uint32_t kRecords = 1'000;
+    Slab<Record> slab;
+    std::vector<Record*> records = take_many(slab, kRecords);
+    for (Record* record : records) {
+        record->note = 7;
+    }
+    Record* last = records.back();
+    std::mt19937_64 random(test::announced_seed(11));
+    std::shuffle(records.begin(), records.end(), random);
+    give_all(slab, records);
+    slab.trim();
+    BOOST_TEST(discarded() == (room_for(kRecords) - kFirstChunk) * sizeof(Record));
+    BOOST_TEST(slab.at(kRecords - 1) == last);  // may still be looked at
+    BOOST_TEST(last->note == 0u);
+    std::vector<uint32_t> numbers;
+    for (Record* record : take_many(slab, kRecords)) {
+        numbers.push_back(record->number);
+    }
+    std::sort(numbers.begin(), numbers.end());
+    for (uint32_t number = 0; number < kRecords; ++number) {
+        BOOST_TEST(numbers[number] == number);
+    }
+}
+
+BOOST_FIXTURE_TEST_CASE(a_record_in_use_keeps_its_chunk_and_those_below, Trimmed) {
+    constexpr uint32_t kHeld = kFirstChunk * 3 + 5;  // in the third chunk
+    Slab<Record> slab;
+    std::vector<Record*> records = take_many(slab, kFirstChunk * 15);
+    Record* held = records[kHeld];
+    held->note = 7;
+    records.erase(records.begin() + kHeld);
+    give_all(slab, records);
+    slab.trim();
+    BOOST_TEST(discarded() == kFirstChunk * 8 * sizeof(Record));
+    BOOST_TEST(held->note == 7u);
+    BOOST_TEST(slab.take()->number < kFirstChunk);
+    slab.give(*held);
+    slab.trim();
+    BOOST_TEST(discarded() == kFirstChunk * 8 * sizeof(Record) + kFirstChunk * 6 * sizeof(Record));
+}
+
+BOOST_FIXTURE_TEST_CASE(the_lowest_chunks_are_used_first_afterwards, Trimmed) {
+    Slab<Record> slab;
+    std::vector<Record*> records = take_many(slab, kFirstChunk * 7);
+    Record* held = records.back();
+    records.pop_back();
+    give_all(slab, records);
+    slab.trim();
+    BOOST_TEST(discarded() == 0u);
+    for (uint32_t take = 0; take < kFirstChunk; ++take) {
+        BOOST_TEST(slab.take()->number < kFirstChunk);
+    }
+    BOOST_TEST(slab.take()->number < kFirstChunk * 3);
+    slab.give(*held);
+}
+
+BOOST_FIXTURE_TEST_CASE(little_is_not_worth_giving_back, Trimmed) {
+    Slab<Record> slab;
+    slab.trim();
+    give_all(slab, take_many(slab, kFirstChunk));
+    slab.trim();
+    BOOST_TEST(discarded() == 0u);
+    BOOST_TEST(slab.take()->number == kFirstChunk - 1);
+}
+
 // --- several threads --------------------------------------------------------------------------
 
 constexpr uint32_t kThreads = 8;
@@ -348,6 +435,38 @@ BOOST_FIXTURE_TEST_CASE(a_record_has_one_owner_at_a_time, Memory) {
         BOOST_TEST(double_owners.load() == 0);
         BOOST_TEST(out_of_range.load() == 0u);
     }
+}
+
+// Between the bursts of the others the stack is full now and then; while it is detached, fresh
+// records are taken.
+BOOST_FIXTURE_TEST_CASE(a_record_has_one_owner_at_a_time_while_memory_goes_back, Trimmed) {
+    constexpr uint32_t kBursts = 40;
+    constexpr uint32_t kTrims = 300;
+    constexpr uint32_t kSteps = 1'000;
+    constexpr size_t kHeldMax = 100;
+    uint64_t seed = test::announced_seed(6);
+    Slab<Record> slab;
+    std::atomic<int> double_owners{0};
+    std::atomic<uint32_t> at_work{kThreads};
+    run_threads(kThreads + 1, [&](uint32_t thread) {
+        if (thread == kThreads) {
+            for (uint32_t trim = 0; trim < kTrims && at_work > 0; ++trim) {
+                slab.trim();
+            }
+            return;
+        }
+        Owner owner(slab, thread + 1, seed + thread);
+        for (uint32_t burst = 0; burst < kBursts; ++burst) {
+            owner.run(kSteps, kHeldMax);
+        }
+        double_owners += owner.double_owners();
+        --at_work;
+    });
+    BOOST_TEST(double_owners.load() == 0);
+    give_all(slab, take_many(slab, kFirstChunk * 3));
+    slab.trim();
+    BOOST_TEST(discarded() > 0u);
+    BOOST_TEST(slab.take()->number < kFirstChunk);
 }
 
 }  // namespace
