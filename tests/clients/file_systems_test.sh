@@ -14,6 +14,7 @@ uaio=$2 order=$3
 # shellcheck source=tests/clients/client.sh
 . "$1"
 need fio
+PATH=$PATH:/usr/sbin:/sbin
 
 mounted=
 clean_up() {
@@ -75,6 +76,7 @@ left_out() {
 }
 
 for type in ext4 xfs btrfs; do
+    echo "no mkfs.$type" >mkfs.log
     if command -v "mkfs.$type" >/dev/null && mount_image "$type" "mkfs.$type" -q; then
         printf '== %s\n' "$type"
         try_cached
