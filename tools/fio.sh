@@ -1,11 +1,12 @@
 #!/bin/sh
 # Runs fio over a matrix of workloads: its posixaio engine on the system's asynchronous I/O and on
 # uaio, beside io_uring and as many plain threads as requests (the limit), in turns, several rounds.
-# Prints medians of operations per second, uaio's ratio to the system and to io_uring, and the
-# spread of the former. Then runs fio's own verification of data on uaio.
+# Prints medians of operations per second, uaio's ratio to the system and to io_uring, the spread of
+# the former, and the 99th percentile of latency on the system and on uaio. Then runs fio's own
+# verification of data on uaio.
 #
-#     tools/fio.sh               # about seven minutes after the set-up
-#     tools/fio.sh --quick       # about two; the spread says what that is worth
+#     tools/fio.sh               # about eight minutes after the set-up
+#     tools/fio.sh --quick       # under three; the spread says what that is worth
 #     tools/fio.sh --rounds 9 --seconds 5
 #
 # The scratch file lies in $TMPDIR, or else in the repository, and is removed at the end.
@@ -35,7 +36,8 @@ cached random read|32|--rw=randread
 O_DIRECT random read|32|--rw=randread --direct=1
 O_DIRECT random write|32|--rw=randwrite --direct=1
 cold random read|32|--rw=randread --invalidate=1
-cold sequential read|8|--rw=read --invalidate=1
+cold sequential read|4|--rw=read --invalidate=1
+cold sequential read|16|--rw=read --invalidate=1
 cached random write|32|--rw=randwrite
 the same, fdatasync every 8th|32|--rw=randwrite --fdatasync=8'
 
@@ -71,10 +73,11 @@ compare() {
     [ "$uring" != no ] || echo 0 >"$scratch/of-uring"
     awk -v other="$(median of-system)" -v uaio="$(median of-uaio)" -v uring="$(median of-uring)" \
         -v threads="$(median of-threads)" -v ratio="$(median of-ratio)" \
-        -v least="$(least of-ratio)" -v most="$(most of-ratio)" 'BEGIN {
-            printf "%9d %9d %9s %9d  %5.2f (%.2f to %.2f)  %s\n", other, uaio,
+        -v least="$(least of-ratio)" -v most="$(most of-ratio)" \
+        -v other_p99="$(median of-system-p99)" -v uaio_p99="$(median of-uaio-p99)" 'BEGIN {
+            printf "%9d %9d %9s %9d  %5.2f (%.2f to %.2f)  %4s  %7d %7d\n", other, uaio,
                 (uring > 0 ? uring : "-"), threads, ratio, least, most,
-                (uring > 0 ? sprintf("%.2f", uaio / uring) : "-")
+                (uring > 0 ? sprintf("%.2f", uaio / uring) : "-"), other_p99, uaio_p99
         }'
 }
 
@@ -101,8 +104,8 @@ fio --name=probe --filename="$data" --ioengine=io_uring --size=4k --rw=read >/de
     uring=no
 say "running fio on $(file_system_fact type), requests of 4 KiB, median of $rounds x $seconds s"
 say ''
-printf '%-30s %3s %9s %9s %9s %9s  %s  %s\n' 'operations per second' 'QD' 'system' 'uaio' \
-    'io_uring' 'threads' 'uaio/system (spread)' 'uaio/io_uring'
+printf '%-30s %3s %9s %9s %9s %9s  %-21s  %s\n' 'operations per second' 'QD' 'system' 'uaio' \
+    'io_uring' 'threads' 'uaio/system (spread)' '/uring  p99, us: system, uaio'
 printf '%s\n' "$workloads" | while IFS='|' read -r name depth arguments; do
     needs_direct "$arguments" || compare "$name" "$depth" "$arguments"
 done

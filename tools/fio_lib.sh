@@ -8,7 +8,8 @@
 #     file_system_fact NAME      one fact about the file system of the scratch file
 #     measure NAME ENGINE ARGUMENTS [COMMAND…]
 #                        one run of fio under COMMAND; operations per second are appended to the
-#                        file $scratch/NAME
+#                        file $scratch/NAME, the 99th percentile of latency (microseconds) to
+#                        $scratch/NAME-p99
 #     check_that_uaio_worked     after a run under `uaio run --stats`
 #     median NAME, least NAME, most NAME     of the runs of that name
 # shellcheck shell=sh disable=SC2154 # The script that sources it sets file_mib and seconds.
@@ -62,6 +63,13 @@ measure() {
     }
     # Fields 8 and 49 of fio's terse format, version 3: reads and writes per second.
     awk -F ';' '$1 == 3 { print $8 + $49 }' "$scratch/out" >>"$result"
+    # Reads and writes each have their own; the other one's are zeros.
+    awk -F ';' '$1 == 3 {
+        for (i = 1; i <= NF; i++) {
+            if (sub(/^99.000000%=/, "", $i) && $i + 0 > most) most = $i + 0
+        }
+        print most + 0
+    }' "$scratch/out" >>"$result-p99"
     # What a buffered write leaves behind must not be paid for by the next run.
     sync "$data"
 }
