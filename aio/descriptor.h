@@ -2,9 +2,9 @@
 //
 // The system is asked each time: a descriptor may be closed and reused, or have its flags changed,
 // between two requests. That goes in two steps of one system call each (0.1 and 0.3 µs), because a
-// read that is made at once (express.h) needs but the first. They never wait for a device or a file
-// server. Back ends: platform/descriptor_linux.cc (statx(2) without
-// synchronisation), platform/descriptor_posix.cc (fstat(3)).
+// read that is made at once (express.h) needs but the first, and is_file(), which is as cheap. They
+// never wait for a device or a file server. Back ends: platform/descriptor_linux.cc (statx(2)
+// without synchronisation), platform/descriptor_posix.cc (fstat(3)).
 #pragma once
 
 #include <stdint.h>
@@ -46,7 +46,11 @@ int describe_access(int fd, Descriptor& descriptor);
 // Fills in the rest. Returns 0 or EBADF. Keeps errno. Async-signal-safe.
 int describe_file(int fd, Descriptor& descriptor);
 
-// Both.
+// Whether `fd` certainly stands for a regular file, a block device or a directory: what is read
+// there at a position can be read again. False where that is not known for so little. Keeps errno.
+bool is_file(int fd);
+
+// Both descriptions.
 inline int describe(int fd, Descriptor& descriptor) {
     int error = describe_access(fd, descriptor);
     return error != 0 ? error : describe_file(fd, descriptor);

@@ -4,6 +4,7 @@
 #include <pthread.h>
 
 #include "aio/counters.h"
+#include "aio/limits.h"
 #include "aio/perform.h"
 #include "signals/late_signals.h"
 #include "signals/notifier.h"
@@ -73,7 +74,10 @@ bool Engine::run_at_once(const Submission& submission) {
         return false;
     }
     Lane* lane = lanes_.reserve(operation.fd);
-    if (lane == nullptr || !express_.may_try(operation, *lane)) {
+    if (lane == nullptr || !express_.may_try(*lane)) {
+        return false;
+    }
+    if (!operation.descriptor.file_known && !is_file(operation.fd)) {
         return false;
     }
     Notice notice = {};
@@ -88,9 +92,9 @@ bool Engine::run_at_once(const Submission& submission) {
     auto result = static_cast<ssize_t>(operation.bytes);
     count_performed(operation.kind, {result, 0});
     submission.publish(submission.owner, result, 0);
-    waiting_room_.wake(submission.owner);
-    if (is_audible(notice)) {
+    if (waiting_room_.awaits(submission.owner) || is_audible(notice)) {
         SignalBlock block;
+        waiting_room_.wake(submission.owner);
         deliver(notice, Starts::kThreads);
         look_after();
     }
@@ -166,9 +170,10 @@ void Engine::serve_requests(void* context, Pool::Seat& seat) {
     Request* request = nullptr;
     while ((request = self.next_work(request)) != nullptr) {
         seat.found();
-        if (!self.run(*request, &seat)) {
+        if (!self.run(*request, Runner::kWorker)) {
             request = nullptr;
         }
+        seat.search();
     }
 }
 
@@ -200,7 +205,7 @@ void Engine::run_all_here() {
         OwnSignals swallowed;
         Request* request = nullptr;
         while ((request = next_work(request)) != nullptr) {
-            if (!run(*request, nullptr)) {
+            if (!run(*request, Runner::kCaller)) {
                 request = nullptr;
             }
         }
@@ -255,15 +260,22 @@ Request* Engine::next(Request* done) {
     return request;
 }
 
-// The syncs that one system call serves are one chain from here on.
+// The syncs that one system call serves are one chain from here on, in queue order. Those that are
+// too many wait for the next call.
 void Engine::take_along(Request& request) {
     request.inbox_next = nullptr;
     if (!is_sync(request.operation.kind)) {
         return;
     }
-    while (Request* other = schedule_.take_along(request)) {
-        other->inbox_next = request.inbox_next;
-        request.inbox_next = other;
+    Request* last = &request;
+    for (size_t together = 1; together < kSyncsTogether; ++together) {
+        Request* other = schedule_.take_along(request);
+        if (other == nullptr) {
+            return;
+        }
+        other->inbox_next = nullptr;
+        last->inbox_next = other;
+        last = other;
         count(Counter::kSyncsShared);
     }
 }
@@ -288,24 +300,23 @@ void Engine::note_ready() {
     parked_.store(schedule_.parked(), std::memory_order_seq_cst);
 }
 
-// False if the request has been parked: then it is nobody's until its stream is ready. `seat`: the
-// worker's; null if a caller runs what no worker can be had for.
-bool Engine::run(Request& request, Pool::Seat* seat) {
+// False if the request has been parked: then it is nobody's until its stream is ready.
+bool Engine::run(Request& request, Runner runner) {
     UAIO_CHECK(request.state.load(std::memory_order_relaxed) == State::kRunning);
     // Between submission and now the program may have closed the descriptor, and its number may
     // stand for another file. The preload library's close prevents it, but for the C library's
     // calls to itself.
     if (!stands_for(request.operation.fd, request.operation.descriptor.identity)) {
-        end_run(request, {-1, EBADF}, seat);
+        end_run(request, {-1, EBADF});
         return true;
     }
     if (!request.operation.descriptor.seekable && !is_sync(request.operation.kind)) {
-        return run_stream(request, seat);
+        return run_stream(request, runner);
     }
     if (is_sync(request.operation.kind)) {
-        end_run(request, perform_syncs(request), seat);
+        end_run(request, perform_syncs(request));
     } else {
-        end_run(request, perform(request.operation), seat);
+        end_run(request, perform(request.operation));
     }
     return true;
 }
@@ -321,12 +332,7 @@ Outcome Engine::perform_syncs(const Request& first) {
     return perform(operation);
 }
 
-// Whoever sees the status may submit the next request at once: that finds a worker searching, and
-// nobody has to be woken for it.
-void Engine::end_run(Request& request, const Outcome& outcome, Pool::Seat* seat) {
-    if (seat != nullptr) {
-        seat->search();
-    }
+void Engine::end_run(Request& request, const Outcome& outcome) {
     for (Request* each = &request; each != nullptr; each = each->inbox_next) {
         count_performed(each->operation.kind, outcome);
         finish(*each, outcome.result, outcome.error, Starts::kThreads);

@@ -118,9 +118,11 @@ class Engine {
     void take_along(Request& request) UAIO_REQUIRES(lock_);
     static Outcome perform_syncs(const Request& first);
     void note_ready() UAIO_REQUIRES(lock_);
-    bool run(Request& request, Pool::Seat* seat);
-    void end_run(Request& request, const Outcome& outcome, Pool::Seat* seat);
-    bool run_stream(Request& request, Pool::Seat* seat);
+    enum class Runner : uint8_t { kWorker, kCaller };
+
+    bool run(Request& request, Runner runner);
+    void end_run(Request& request, const Outcome& outcome);
+    bool run_stream(Request& request, Runner runner);
     bool park(Request& request);
     bool arm(int fd, Direction direction) UAIO_REQUIRES(lock_);
     bool renew_readiness() UAIO_REQUIRES(lock_);

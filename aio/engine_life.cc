@@ -79,9 +79,7 @@ void Engine::start_once() UAIO_UNCHECKED {
         return;
     }
     read_environment(options_);
-    bool several_cpus = usable_cpus() > 1;
-    let_locks_spin(several_cpus);
-    workers_.let_linger(several_cpus);
+    let_locks_spin(usable_cpus() > 1);
     open_counters(options_.stats);
     policy_ = options_.order == Order::kStrict ? place_strictly : place_by_conflict;
     schedule_.set_policy(policy_);

@@ -30,10 +30,10 @@ Outcome given_up(size_t progress) {
 }  // namespace
 
 // The worker's part. Returns false if the request has been parked.
-bool Engine::run_stream(Request& request, Pool::Seat* seat) {
+bool Engine::run_stream(Request& request, Runner runner) {
     Attempt attempt = attempt_stream(request.operation, request.progress);
     if (!attempt.would_wait) {
-        end_run(request, attempt.outcome, seat);
+        end_run(request, attempt.outcome);
         return true;
     }
     if (park(request)) {
@@ -41,10 +41,8 @@ bool Engine::run_stream(Request& request, Pool::Seat* seat) {
     }
     // Nobody can be had to wait for the stream. A worker may wait in the system call; a caller, who
     // perhaps is the one to feed the stream, may not.
-    end_run(request,
-            seat != nullptr ? perform_stream(request.operation, request.progress)
-                            : given_up(request.progress),
-            seat);
+    end_run(request, runner == Runner::kWorker ? perform_stream(request.operation, request.progress)
+                                               : given_up(request.progress));
     return true;
 }
 

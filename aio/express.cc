@@ -27,16 +27,14 @@ bool Express::takes(const Operation& operation) const {
            (operation.descriptor.seekable || !operation.descriptor.file_known);
 }
 
-bool Express::may_try(const Operation& operation, Lane& lane) const {
-    return is_first(operation, lane) && !unknown_.load(std::memory_order_relaxed) &&
+bool Express::may_try(Lane& lane) const {
+    return is_first(lane) && !unknown_.load(std::memory_order_relaxed) &&
            !is_paused(lane);
 }
 
-bool Express::is_first(const Operation& operation, const Lane& lane) const {
-    // What is not known to be a file may be a stream, whose reads go in order too.
-    bool counts_all = strict_ || !operation.descriptor.file_known;
+bool Express::is_first(const Lane& lane) const {
     // Acquire pairs with the releases of those that took the last one out: its bytes are there.
-    const std::atomic<uint32_t>& before = counts_all ? lane.posted : lane.writes_posted;
+    const std::atomic<uint32_t>& before = strict_ ? lane.posted : lane.writes_posted;
     return before.load(std::memory_order_acquire) == 0;
 }
 

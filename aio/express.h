@@ -7,8 +7,8 @@
 // goes the usual way: it is not known then whether more would have come (a short read, or the 0
 // that Linux 5.9 and 5.10 may give wrongly), or what the error was about.
 //
-// As long as the descriptor has no requests at all it need not be known what it stands for: at a
-// position only a file can be read, so a stream is a miss (ESPIPE).
+// What it reads from must be known to be a file: some devices ignore the position (tun), and what
+// was read by a miss would be lost.
 //
 // Never taken: writes, syncs, streams, descriptors with O_DIRECT (the system would wait for the
 // device all the same), and reads above UAIO_EXPRESS bytes, which would hold up the submitter.
@@ -34,11 +34,11 @@ class Express {
     // At first use of the engine.
     void configure(const Options& options);
 
-    // Whether it is a kind of operation that may be made at once at all.
+    // Whether it is a kind of operation that may be made at once at all, if it reads from a file.
     bool takes(const Operation& operation) const;
 
     // Whether it is allowed, and worth while, to try read() on that lane. Counts what is not tried.
-    bool may_try(const Operation& operation, Lane& lane) const;
+    bool may_try(Lane& lane) const;
 
     // Makes the read if the system has all of it. Returns whether it is done: operation.bytes have
     // been read. If not, some bytes may be in the buffer. Keeps errno. Lock-free;
@@ -47,7 +47,7 @@ class Express {
     bool read(const Operation& operation, Lane& lane);
 
   private:
-    bool is_first(const Operation& operation, const Lane& lane) const;
+    bool is_first(const Lane& lane) const;
     static bool is_paused(Lane& lane);
 
     size_t bytes_max_ = 0;  // 0: never

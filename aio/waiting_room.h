@@ -19,6 +19,9 @@
 // another owner is followed by a change of the word, and the sleeper has read the word before it
 // announced itself: so it does not fall asleep.
 //
+// Between taking an announcement away and waking, a publisher has the wake-ups of others in its
+// hands, so it has all signals blocked: a handler could wait for one of these.
+//
 // Nobody needs to leave: an announcement that outlives its sleeper costs one wake-up for nobody. No
 // lock, no allocation, no memory per owner or per sleeper: async-signal-safe, any number of owners.
 #pragma once
@@ -58,11 +61,16 @@ class WaitingRoom {
         return uint32_t{1} << (static_cast<uint32_t>(page * 0x9e3779b1u) >> 27);
     }
 
-    // `owner`, whose final status has been stored (sequentially consistent), may be waited for. The
-    // owner itself is not touched.
+    // Whether somebody may wait for `owner`, whose final status has been stored (sequentially
+    // consistent). The owner itself is not touched.
+    bool awaits(const void* owner) const {
+        return (announced_.load(std::memory_order_seq_cst) & kind_of(owner)) != 0;
+    }
+
+    // Wakes whoever may. All signals are blocked.
     void wake(const void* owner) {
-        uint32_t kind = kind_of(owner);
-        if ((announced_.load(std::memory_order_seq_cst) & kind) != 0) {
+        if (awaits(owner)) {
+            uint32_t kind = kind_of(owner);
             announced_.fetch_and(~kind, std::memory_order_seq_cst);
             word_.fetch_add(1, std::memory_order_seq_cst);
             wake_all(word_, kind);

@@ -197,7 +197,7 @@ void Pool::thread_lost(void* pool) {
 void Pool::run(Seat& seat) {
     do {
         owner_->serve(owner_->context, seat);
-    } while (seat.valid() && (linger(seat) || rest(seat)));
+    } while (seat.valid() && rest(seat));
 }
 
 Pool::Seat::Seat(Pool& pool) : pool_(pool), life_(pool.life_) {}
@@ -233,13 +233,6 @@ void Pool::Seat::leave_another() {
     if (pool_.needed()) {
         pool_.ensure();
     }
-}
-
-// One thread stays awake for a moment: work often comes on the heels of what was just done. Whether
-// it did not find any is of no matter, because rest() looks again.
-bool Pool::linger(Seat& seat) {
-    seat.search();
-    return seat.searching_ && patience_.wait([this] { return pending(); });
 }
 
 // From searching or busy to idle, and back to searching. False when the thread must leave.

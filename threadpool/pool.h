@@ -6,8 +6,8 @@
 //
 // The owner's `serve` takes and does work until there is none. After each take it calls `found()`,
 // before it does the work; so the pool can see to it that the next piece does not wait for this
-// one. A thread that is done may say so before it tells others of it (`search()`): then what they
-// make of it wakes nobody, because this thread is about to look.
+// one. A thread that is done with a piece says that it is about to look for the next (`search()`),
+// so that nobody is woken for what has come meanwhile.
 //
 // No wake-up is lost. One word counts the threads, and those of them that are idle or searching; a
 // searching thread is one that has promised to look at the queue once more after it stops
@@ -30,7 +30,6 @@
 
 #include <atomic>
 
-#include "threadpool/base/patience.h"
 #include "threadpool/base/thread.h"
 #include "threadpool/base/wait_word.h"
 #include "threadpool/limits.h"
@@ -67,8 +66,8 @@ class Pool {
 
     class Seat {
       public:
-        // The thread is about to look for work: from now on nobody has to be woken for what is made
-        // visible. At most one thread searches because of that.
+        // The thread is about to look for work, at once: from now on nobody has to be woken for
+        // what is made visible. It should do nothing else in between, because others rely on it.
         void search();
 
         // The thread has taken a piece of work: somebody else looks after the rest.
@@ -93,10 +92,6 @@ class Pool {
 
     // Before the first notify(). `owner` must live as long as the pool.
     void configure(const Owner& owner, unsigned threads_max, int64_t idle_ns);
-
-    // Whether a thread that finds nothing looks on for a moment before it sleeps. Pays if there is
-    // more than one CPU.
-    void let_linger(bool linger) { patience_.allow(linger); }
 
     // Change the limits at any time. Threads above a lowered maximum leave when they become idle.
     void set_threads_max(unsigned threads_max);
@@ -132,7 +127,6 @@ class Pool {
     bool start_counted(uint64_t& state);
     void live();
     void run(Seat& seat);
-    bool linger(Seat& seat);
     bool rest(Seat& seat);
     bool sleep(Seat& seat);
     bool take_token();
@@ -155,7 +149,6 @@ class Pool {
     std::atomic<unsigned> threads_max_{1};
     std::atomic<int64_t> idle_ns_{0};
     std::atomic<unsigned> names_{0};  // number of the next thread
-    Patience patience_;
     unsigned life_ = 0;               // changed only by reset()
 };
 

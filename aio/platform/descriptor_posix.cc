@@ -38,7 +38,7 @@ int describe_access(int fd, Descriptor& descriptor) {
     descriptor.append = (flags & O_APPEND) != 0;
     descriptor.nonblocking = (flags & O_NONBLOCK) != 0;
     descriptor.direct = (flags & kDirectFlag) != 0;
-    descriptor.file_known = false;
+    descriptor.file_known = descriptor.seekable = false;
     return 0;
 }
 
@@ -55,6 +55,10 @@ int describe_file(int fd, Descriptor& descriptor) {
     }
     errno = saved;
     return error;
+}
+
+bool is_file(int /*fd*/) {
+    return false;
 }
 
 int identify(int fd, Identity& identity) {

@@ -45,17 +45,14 @@ bool run_block_at_once(Aiocb* block, const Operation& operation) {
 }
 
 // The same; and if it cannot be done at once, finds out the rest about it. Returns whether it is
-// done; if not, `error` says whether it can be prepared. Beside requests of the same descriptor it
-// counts what that stands for, so it is asked for first.
+// done; if not, `error` says whether it can be prepared.
 template <class Aiocb>
 bool run_or_describe(Aiocb* block, Operation& operation, bool may_run, int& error) {
-    may_run = may_run && operation.kind == Kind::kRead;
-    bool is_alone = may_run && !engine.has_requests(operation.fd);
-    if (is_alone && run_block_at_once(block, operation)) {
+    if (may_run && run_block_at_once(block, operation)) {
         return true;
     }
     error = describe_transfer(operation, block->aio_reqprio);
-    return error == 0 && may_run && !is_alone && run_block_at_once(block, operation);
+    return false;
 }
 
 // Prepares a request for `block`, marks the block as in progress, and leaves it to the caller to

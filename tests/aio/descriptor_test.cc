@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -64,6 +65,29 @@ BOOST_AUTO_TEST_CASE(access_modes_are_told_apart) {
     BOOST_TEST(!described(reader).writable);
     BOOST_TEST(!described(writer).readable);
     BOOST_TEST(described(writer).writable);
+}
+
+// A device that ignores the position must not pass for a file: what was read from it is gone.
+BOOST_AUTO_TEST_CASE(only_files_are_files) {
+    ScratchFile file("twelve bytes");
+    int pipes[2];
+    BOOST_TEST_REQUIRE(pipe(pipes) == 0);
+    Opened in(pipes[0]);
+    Opened out(pipes[1]);
+    Opened event(eventfd(1, 0));
+    Opened zero(open("/dev/zero", O_RDONLY));
+    Opened folder(open("/", O_RDONLY | O_DIRECTORY));
+    errno = EDOM;
+    for (int fd : {int{in}, int{out}, int{event}, int{zero}, -1}) {
+        BOOST_TEST(!is_file(fd));
+    }
+    bool known = is_file(file.fd());
+    BOOST_TEST(is_file(folder) == known);
+    int after = errno;
+    BOOST_TEST(after == EDOM);
+    if (!known) {
+        BOOST_TEST_MESSAGE("this back end never knows");
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_regular_file_can_seek_and_has_a_size) {

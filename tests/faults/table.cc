@@ -50,6 +50,7 @@ std::vector<Row> memory_and_threads() {
         // wait_word.h stops the program if they do), so futex and gettid are not among these.
         fails<"syscall">(SystemCall(), {{{EAGAIN}, {}, SYS_rt_sigqueueinfo},
                                         {{EAGAIN, ESRCH}, {}, SYS_rt_tgsigqueueinfo},
+                                        {{ENOSYS, EPERM}, {}, SYS_sync_file_range},
                                         {{EOPNOTSUPP, EPERM}, {EAGAIN}, SYS_preadv2}}),
     };
 }

@@ -44,8 +44,7 @@
  *   Canceller                 Engine::next_sequence() with look_after()
  *   Worker: serve, found      Engine::serve_requests(), Pool::Seat::found(); with PROMISES
  *                             Engine::serve_calls() and Pool::Seat::leave_another()
- *   Worker: search            Pool::Seat::search(), before the status is published
- *   Worker: linger            Pool::linger()
+ *   Worker: search            Pool::Seat::search()
  *   Worker: rest, sleep       Pool::rest(), claim_idle(); sleep(), take_token()
  *   Worker: late, not_now     Pool::leave(), with both looks at needed(); Leaving::kNotNow
  *   Worker: lost              Pool::thread_lost()
@@ -72,15 +71,15 @@
  *   START_PROMISED        ensure() relies on a thread that is only being started
  *
  * Searched to the end, in millions of states:
- *   -DTIMEOUTS=1 -DREFUSALS=0                                        5.4
- *   -DTIMEOUTS=1 -DLOSSES=1 -DWORKERS=1                              3.6
- *   -DPIECES=1 -DTIMEOUTS=1 -DREFUSALS=2                            0.04
- *   -DPIECES=1 -DREFUSALS=0 -DCANCELLER                              0.4
- *   -DPIECES=1 -DREFUSALS=0 -DTIMEOUTS=0 -DWORKERS=3 -DPRODUCERS=3   7.3
- *   -DTIMEOUTS=1 -DREFUSALS=1 -DALONE                               10.6
- *   -DPIECES=1 -DTIMEOUTS=1 -DPROMISES                               0.7
- *   -DPIECES=1 -DTIMEOUTS=1 -DPROMISES -DLOSSES=1 -DWORKERS=1        0.5
- *   -DPIECES=1 -DTIMEOUTS=0 -DPROMISES -DHANGS=0 -DPRODUCERS=3      18.5
+ *   -DTIMEOUTS=1 -DREFUSALS=0                                        3.7
+ *   -DTIMEOUTS=1 -DLOSSES=1 -DWORKERS=1                              2.6
+ *   -DPIECES=1 -DTIMEOUTS=1 -DREFUSALS=2                            0.03
+ *   -DPIECES=1 -DREFUSALS=0 -DCANCELLER                              0.3
+ *   -DPIECES=1 -DREFUSALS=0 -DTIMEOUTS=0 -DWORKERS=3 -DPRODUCERS=3   3.4
+ *   -DTIMEOUTS=1 -DREFUSALS=1 -DALONE                                7.4
+ *   -DPIECES=1 -DTIMEOUTS=1 -DPROMISES                               0.5
+ *   -DPIECES=1 -DTIMEOUTS=1 -DPROMISES -DLOSSES=1 -DWORKERS=1        0.4
+ *   -DPIECES=1 -DTIMEOUTS=0 -DPROMISES -DHANGS=0 -DPRODUCERS=3      12.8
  */
 
 #ifndef WORKERS
@@ -406,7 +405,7 @@ end_absent:
 serve:
     take(answer, served);
     if
-    :: !answer -> goto linger
+    :: !answer -> goto rest
     :: answer ->
 #ifdef PROMISES
         atomic { assert(taken > 0); taken-- };
@@ -449,21 +448,6 @@ search:
     fi;
     goto serve;
 #endif
-
-linger:
-    if
-    :: !mine && searching == 0 -> searching++; mine = true
-    :: mine || searching > 0
-    fi;
-    if
-    :: mine ->
-        look_in(answer);
-        if
-        :: answer -> goto serve
-        :: !answer
-        fi
-    :: !mine
-    fi;
 
 rest:
 #ifdef LOOK_BEFORE_CHANGE

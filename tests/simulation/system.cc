@@ -33,9 +33,15 @@ int describe_access(int fd, Descriptor& descriptor) {
     descriptor.append = open->append;
     descriptor.nonblocking = false;
     descriptor.direct = open->direct;
-    descriptor.file_known = false;
+    descriptor.file_known = descriptor.seekable = false;
     sim::note_opened(*open->file, open->append);
     return 0;
+}
+
+bool is_file(int fd) {
+    world.point("look whether a descriptor is a file", nullptr);
+    sim::Disk::Open* open = disk.find(fd);
+    return open != nullptr && !open->file->stream;
 }
 
 int describe_file(int fd, Descriptor& descriptor) {

@@ -104,19 +104,6 @@ BOOST_AUTO_TEST_CASE(who_searches_again_and_finds_more_wakes_another) {
     BOOST_TEST(crew.inside_seen.load() == kThreads);
 }
 
-BOOST_AUTO_TEST_CASE(a_thread_that_lingers_does_the_work_and_leaves_in_the_end) {
-    constexpr int kJobs = 1'000;
-    Crew& crew = Crew::hire({.threads_max = 2});
-    crew.pool.let_linger(true);
-    std::deque<Job> jobs(kJobs);
-    for (Job& job : jobs) {
-        crew.post(job);
-        crew.wait_for([&] { return job.runs.load() == 1; });
-    }
-    crew.wait_until_gone();
-    BOOST_TEST(crew.started.load() == crew.left.load());
-}
-
 // The first thread is held before its first look at the queue.
 BOOST_AUTO_TEST_CASE(while_a_thread_searches_no_other_is_started) {
     constexpr int kJobs = 5;

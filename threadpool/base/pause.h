@@ -8,7 +8,7 @@ namespace uaio {
 inline void pause() {
 #if defined(__x86_64__) || defined(__i386__)
     __builtin_ia32_pause();
-#elif defined(__aarch64__) || defined(__arm__)
+#elif defined(__aarch64__)
     asm volatile("yield" ::: "memory");
 #else
     asm volatile("" ::: "memory");

@@ -32,7 +32,7 @@ void name_thread(const char* prefix, unsigned number);
 // The number by which the system knows the calling thread (gettid(2)); 0 where there is none.
 int thread_number();
 
-// On how many CPUs the calling thread may run: at least 1.
+// On how many CPUs the calling thread may run: at least 1. Keeps errno.
 unsigned usable_cpus();
 
 }  // namespace uaio

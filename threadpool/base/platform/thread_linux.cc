@@ -1,4 +1,5 @@
 // Names and numbers of threads on Linux.
+#include <errno.h>
 #include <sched.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -21,10 +22,10 @@ int thread_number() {
 // With more CPUs than the set holds the call fails (EINVAL): then there are many.
 unsigned usable_cpus() {
     cpu_set_t cpus;
-    if (sched_getaffinity(0, sizeof(cpus), &cpus) != 0) {
-        return CPU_SETSIZE;
-    }
-    return static_cast<unsigned>(CPU_COUNT(&cpus));
+    int saved = errno;
+    bool known = sched_getaffinity(0, sizeof(cpus), &cpus) == 0;
+    errno = saved;
+    return known ? static_cast<unsigned>(CPU_COUNT(&cpus)) : CPU_SETSIZE;
 }
 
 }  // namespace uaio
