@@ -10,10 +10,9 @@ Request* Desk::open(const Submission& submission, int& error) {
     if (request == nullptr) {
         return nullptr;
     }
-    request->notice.kind = Notice::Kind::kNone;
-    error = submission.event != nullptr ? prepare_notice(*submission.event, request->notice) : 0;
+    error = equip(*request, submission);
     if (error != 0) {
-        requests_.give(*request);
+        close(*request);
         return nullptr;
     }
     request->operation = submission.operation;
@@ -28,7 +27,23 @@ Request* Desk::open(const Submission& submission, int& error) {
     return request;
 }
 
+// What may be refused: 0 or EAGAIN. What has been taken until then is left to close().
+int Desk::equip(Request& request, const Submission& submission) {
+    request.notice.kind = Notice::Kind::kNone;
+    request.file = nullptr;
+    if (submission.operation.kind == Kind::kWrite) {
+        request.file = files_.take();
+        if (request.file == nullptr) {
+            return EAGAIN;
+        }
+    }
+    return submission.event != nullptr ? prepare_notice(*submission.event, request.notice) : 0;
+}
+
 void Desk::close(Request& request) {
+    if (request.file != nullptr) {  // it was never posted
+        files_.give(*request.file);
+    }
     request.owner.store(nullptr, std::memory_order_relaxed);  // the slab releases the record
     requests_.give(request);
 }

@@ -269,6 +269,7 @@ void Engine::take_along(Request& request) {
 }
 
 void Engine::admit_all() {
+    give_back_files();
     Request* request = inbox_.take_all();
     if (request == nullptr) {
         return;
@@ -279,6 +280,13 @@ void Engine::admit_all() {
         request = following;
     }
     raise_to(counters().outstanding_max, schedule_.outstanding());
+}
+
+// Those of the last admissions and departures.
+void Engine::give_back_files() {
+    while (File* file = schedule_.take_unused_file()) {
+        desk_.give(*file);
+    }
 }
 
 void Engine::note_ready() {

@@ -3,6 +3,7 @@
 
 #include "aio/descriptor.h"
 #include "threadpool/base/list.h"
+#include "threadpool/base/slab.h"
 
 namespace uaio {
 
@@ -10,11 +11,11 @@ struct Request;
 struct AgeTag {};
 struct WaitTag {};
 
-struct File {
+struct File : SlabRecord {
     Identity identity;
     List<Request, AgeTag> writes;  // in flight, oldest first
     List<Request, WaitTag> syncs;  // barred, oldest first
-    File* next;                    // in its bucket, or in the list of free ones
+    File* next;                    // in its bucket, or in the list of those that are not used
 };
 
 }  // namespace uaio

@@ -5,7 +5,15 @@
 namespace uaio {
 
 void FileTable::add_write(Request& write) {
-    write.file = &find_or_add(write);
+    UAIO_CHECK(write.file != nullptr);
+    const Identity& identity = write.operation.descriptor.identity;
+    File* known = find(identity);
+    if (known == nullptr) {
+        add(*write.file, identity);
+    } else {
+        put_unused(*write.file);
+        write.file = known;
+    }
     write.file->writes.push_back(write);
 }
 
@@ -32,14 +40,14 @@ void FileTable::remove_write(Request& write, void (*release)(void*, Request&), v
         sync->file = nullptr;
         release(context, *sync);
     }
-    drop_if_unused(file);
+    drop_if_idle(file);
 }
 
 void FileTable::remove_barred(Request& sync) {
     File& file = *sync.file;
     file.syncs.remove(sync);
     sync.file = nullptr;
-    drop_if_unused(file);
+    drop_if_idle(file);
 }
 
 size_t FileTable::bucket_of(const Identity& identity) {
@@ -55,32 +63,17 @@ File* FileTable::find(const Identity& identity) const {
     return file;
 }
 
-void FileTable::accept_spare(Request& request) {
-    if (!request.file_given) {
-        request.file_given = true;
-        request.spare_file.next = free_;
-        free_ = &request.spare_file;
-    }
-}
-
-File& FileTable::find_or_add(Request& request) {
-    accept_spare(request);
-    const Identity& identity = request.operation.descriptor.identity;
-    File* file = find(identity);
-    if (file != nullptr) {
-        return *file;
-    }
-    file = free_;
-    UAIO_CHECK(file != nullptr);
-    free_ = file->next;
+void FileTable::add(File& file, const Identity& identity) {
     File*& bucket = buckets_[bucket_of(identity)];
-    *file = {identity, {}, {}, bucket};
-    bucket = file;
+    file.identity = identity;
+    file.writes = {};
+    file.syncs = {};
+    file.next = bucket;
+    bucket = &file;
     ++size_;
-    return *file;
 }
 
-void FileTable::drop_if_unused(File& file) {
+void FileTable::drop_if_idle(File& file) {
     if (!file.writes.empty() || !file.syncs.empty()) {
         return;
     }
@@ -89,9 +82,21 @@ void FileTable::drop_if_unused(File& file) {
         link = &(*link)->next;
     }
     *link = file.next;
-    file.next = free_;
-    free_ = &file;
     --size_;
+    put_unused(file);
+}
+
+void FileTable::put_unused(File& file) {
+    file.next = unused_;
+    unused_ = &file;
+}
+
+File* FileTable::take_unused() {
+    File* file = unused_;
+    if (file != nullptr) {
+        unused_ = file->next;
+    }
+    return file;
 }
 
 }  // namespace uaio

@@ -6,9 +6,9 @@
 // Writes and barred syncs stand in order of admission; the first barred sync may go when no write
 // older than it is left. Every step is O(1).
 //
-// A File exists while it has a write in flight or a barred sync, so there are never more of them
-// than requests: each request record brings the storage of one, which the table keeps for ever once
-// the record has been used. So an admitted request cannot fail for want of memory.
+// A file is known while it has writes in flight, so each write brings a record for one in `file`:
+// an admitted request cannot fail for want of memory. If the file is known already, the record is
+// not used; nor is that of a file that is dropped. The owner of the table takes these back.
 //
 // Pure; guarded by the owner of the schedule. A zeroed table is empty.
 #pragma once
@@ -20,7 +20,8 @@ namespace uaio {
 
 class FileTable {
   public:
-    // `write` (admitted) is in flight until remove_write().
+    // `write` (admitted) is in flight until remove_write(). The record in its `file` is the table's
+    // from now on; `file` is that of its file.
     void add_write(Request& write);
 
     // Returns true if no older write of its file is in flight; else `sync` is barred.
@@ -32,19 +33,22 @@ class FileTable {
     // A barred sync goes away.
     void remove_barred(Request& sync);
 
+    // One of the records that are not used, which is the caller's now; null if there is none.
+    File* take_unused();
+
     // Number of files known, for tests.
     size_t size() const { return size_; }
 
   private:
     static size_t bucket_of(const Identity& identity);
 
-    void accept_spare(Request& request);
     File* find(const Identity& identity) const;
-    File& find_or_add(Request& request);
-    void drop_if_unused(File& file);
+    void add(File& file, const Identity& identity);
+    void drop_if_idle(File& file);
+    void put_unused(File& file);
 
     File* buckets_[kFileBuckets] = {};
-    File* free_ = nullptr;
+    File* unused_ = nullptr;
     size_t size_ = 0;
 };
 

@@ -79,18 +79,16 @@ struct Request : SlabRecord,
     bool ranged;               // in the lane's range index
     bool gated;                // counts at its gate
     bool tried;                // was parked once: nobody takes its place at its gate
-    bool file_given;           // its `spare_file` has been given to the file table, for ever
     uint32_t gate_limit;       // how many its gate lets in at one time, by the policy
 
     uint64_t sequence;  // order of admission
     Lane* lane;
     Gate* gate;        // where it is kHeld, or through which it has passed
     Request* blocker;  // kBlocked: whom it waits for
-    File* file;        // a write's or a barred sync's
+    File* file;        // a write's or a barred sync's; what a write brings (file_table.h)
 
     List<Request, WaitTag> waiters;  // those that are kBlocked on this one
     Request* inbox_next;
-    File spare_file;  // storage that comes with the record, see file_table.h
 };
 
 // Queue order in one number: priority first, then admission. Smaller runs first; never 0.

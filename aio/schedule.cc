@@ -52,7 +52,6 @@ void Schedule::admit(Request& request) {
     static_cast<HeapNode&>(request).order = order;
     request.ranged = request.gated = request.tried = false;
     request.gate = nullptr;
-    request.file = nullptr;
     request.waiters = {};
     request.lane->requests.push_back(request);
     ++outstanding_;

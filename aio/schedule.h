@@ -26,7 +26,8 @@ class Schedule {
     // Before the first request.
     void set_policy(Policy policy) { policy_ = policy; }
 
-    // Brings a request in state kPosted, with its operation and lane set, into the schedule.
+    // Brings a request in state kPosted, with its operation and lane set, and `file` if it is a
+    // write and null if not (file_table.h), into the schedule.
     void admit(Request& request);
 
     // The most urgent request that may run now; it becomes kRunning. Null if there is none.
@@ -60,6 +61,9 @@ class Schedule {
     // Takes a request out of the schedule that does not run; it becomes kWithdrawn. Returns false,
     // and changes nothing, if it runs.
     bool withdraw(Request& request);
+
+    // A file record that some write has brought and that is not used; null if there is none.
+    File* take_unused_file() { return files_.take_unused(); }
 
     size_t ready() const { return ready_.size(); }
     size_t parked() const { return parked_count_; }

@@ -79,6 +79,30 @@ BOOST_FIXTURE_TEST_CASE(the_notification_is_copied, Office) {
     BOOST_TEST((open(&owners[0])->notice.kind == Notice::Kind::kNone));
 }
 
+BOOST_FIXTURE_TEST_CASE(a_write_brings_the_record_of_a_file, Office) {
+    Request* write = open(&owners[0]);
+    Request* other = open(&owners[1]);
+    File* file = write->file;
+    BOOST_TEST(file != nullptr);
+    BOOST_TEST(other->file != nullptr);
+    BOOST_TEST(other->file != file);
+    desk->close(*write);
+    BOOST_TEST(open(&owners[2])->file == file);
+}
+
+BOOST_FIXTURE_TEST_CASE(only_a_write_brings_one, Office) {
+    desk->close(*open(&owners[0]));
+    for (const Operation& operation : {reading(file(1), 0, 1), syncing(file(1))}) {
+        Submission submission = submission_of(&owners[0]);
+        submission.operation = operation;
+        int error = -1;
+        Request* request = desk->open(submission, error);
+        BOOST_TEST_REQUIRE(request != nullptr);
+        BOOST_TEST(request->file == nullptr);
+        desk->close(*request);
+    }
+}
+
 BOOST_FIXTURE_TEST_CASE(records_in_use_are_different, Office) {
     std::set<Request*> records;
     std::set<uint32_t> numbers;

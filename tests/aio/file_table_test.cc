@@ -30,6 +30,7 @@ class Room {
   public:
     Request& write(const Descriptor& descriptor) {
         Request& request = fresh(writing(descriptor, 0, 1));
+        request.file = &files.fresh();
         table->add_write(request);
         return request;
     }
@@ -50,7 +51,6 @@ class Room {
         return released;
     }
 
-    // Records are never taken apart while the table lives: it keeps their storage.
     Request& fresh(const Operation& operation) {
         Request& request = requests_.emplace_back();
         make_request(request, lane_, operation);
@@ -58,8 +58,15 @@ class Room {
         return request;
     }
 
-    uint64_t next_sequence() { return ++sequence_; }
+    size_t take_unused() {
+        size_t taken = 0;
+        while (table->take_unused() != nullptr) {
+            ++taken;
+        }
+        return taken;
+    }
 
+    Files files;
     std::unique_ptr<FileTable> table = std::make_unique<FileTable>();
 
   private:
@@ -163,20 +170,44 @@ BOOST_FIXTURE_TEST_CASE(devices_of_one_bucket_are_told_apart, Room) {
     check_crowd(*this, true);
 }
 
-// The storage of a file outlives the record that brought it, and the record need not bring it
-// twice.
+BOOST_FIXTURE_TEST_CASE(the_record_of_a_known_file_is_not_used, Room) {
+    Request& first = write(file(1));
+    BOOST_TEST(take_unused() == 0u);
+    Request& second = write(file(1));
+    BOOST_TEST(second.file == first.file);
+    File* unused = table->take_unused();
+    BOOST_TEST_REQUIRE(unused != nullptr);
+    BOOST_TEST(unused != first.file);
+    BOOST_TEST(table->take_unused() == nullptr);
+}
+
+// Whichever write brought it.
+BOOST_FIXTURE_TEST_CASE(the_record_of_a_dropped_file_is_not_used, Room) {
+    Request& first = write(file(1));
+    Request& second = write(file(1));
+    File* used = first.file;
+    BOOST_TEST(take_unused() == 1u);
+    remove_write(first);
+    BOOST_TEST(first.file == nullptr);
+    BOOST_TEST(take_unused() == 0u);
+    remove_write(second);
+    BOOST_TEST(table->take_unused() == used);
+    BOOST_TEST(table->take_unused() == nullptr);
+}
+
 BOOST_FIXTURE_TEST_CASE(a_record_may_serve_again, Room) {
-    Request& record = fresh(writing(file(1), 0, 1));
+    Request& request = fresh(writing(file(1), 0, 1));
+    File& record = files.fresh();
     for (uint64_t inode = 1; inode <= 5; ++inode) {
-        record.operation = writing(file(inode), 0, 1);
-        record.sequence = next_sequence();
-        table->add_write(record);
-        Request& other = write(file(inode));
-        BOOST_TEST(remove_write(record).empty());
+        request.operation = writing(file(inode), 0, 1);
+        request.file = &record;
+        table->add_write(request);
+        BOOST_TEST(request.file == &record);
         BOOST_TEST(!sync(file(inode)).second);
         BOOST_TEST(table->size() == 1u);
-        BOOST_TEST(remove_write(other).size() == 1u);
+        BOOST_TEST(remove_write(request).size() == 1u);
         BOOST_TEST(table->size() == 0u);
+        BOOST_TEST(table->take_unused() == &record);
     }
 }
 
@@ -206,6 +237,7 @@ class Script {
             go(*in_flight_[pick(in_flight_.size() - 1)]);
         }
         BOOST_TEST_REQUIRE(room_.table->size() == 0u);
+        BOOST_TEST_REQUIRE(room_.take_unused() == room_.files.size());
     }
 
   private:

@@ -3,6 +3,7 @@
 //     Lane lane = {};
 //     Request write = {};
 //     make_request(write, lane, writing(file(7), 100, 10));   // state kPosted
+//     write.file = &files.fresh();
 //
 // A record may be made again once it has left the schedule; as in the engine, only what the desk
 // and the door set is set anew.
@@ -10,6 +11,8 @@
 
 #include <stddef.h>
 #include <stdint.h>
+
+#include <deque>
 
 #include "aio/descriptor.h"
 #include "aio/lane.h"
@@ -76,6 +79,16 @@ inline Operation syncing(const Descriptor& descriptor, int priority = 0,
                          Kind kind = Kind::kFileSync) {
     return operation_of(kind, descriptor, 0, 0, priority);
 }
+
+// The records that writes bring.
+class Files {
+  public:
+    File& fresh() { return files_.emplace_back(); }
+    size_t size() const { return files_.size(); }
+
+  private:
+    std::deque<File> files_;
+};
 
 inline void make_request(Request& request, Lane& lane, const Operation& operation) {
     request.operation = operation;
