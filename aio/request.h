@@ -31,7 +31,6 @@
 #include "signals/notice.h"
 #include "threadpool/base/list.h"
 #include "threadpool/base/slab.h"
-#include "threadpool/ready_queue.h"
 
 namespace uaio {
 
@@ -61,11 +60,10 @@ using Publish = void (*)(void* owner, ssize_t result, int error);
 struct LaneTag {};
 
 struct Request : SlabRecord,
-                 RangeNode,       // the lane's ranges
-                 HeapNode,        // kHeld: the gate's heap
-                 Link<ReadyTag>,  // kReady: the ready queue; kParked: the parked ones
-                 Link<WaitTag>,   // kBlocked, kBarred: whoever it waits for
-                 Link<AgeTag>,    // writes: those of its file, oldest first
+                 RangeNode,      // the lane's ranges
+                 HeapNode,       // kHeld: the gate's heap
+                 Link<WaitTag>,  // where it waits, by its state: kReady, kParked, kBlocked, kBarred
+                 Link<AgeTag>,   // writes: those of its file, oldest first
                  Link<LaneTag> {  // all requests of its descriptor
     Operation operation;
     size_t progress;  // bytes of a stream's write that are written already

@@ -87,8 +87,8 @@ class Schedule {
     void remove(Request& request);
 
     Policy policy_ = place_by_conflict;
-    ReadyQueue<Request> ready_;
-    List<Request, ReadyTag> parked_;
+    ReadyQueue<Request, WaitTag> ready_;
+    List<Request, WaitTag> parked_;
     size_t parked_count_ = 0;
     FileTable files_;
     uint64_t next_sequence_ = 1;
