@@ -26,7 +26,6 @@
 
 #include "aio/file.h"
 #include "aio/operation.h"
-#include "aio/order_heap.h"
 #include "aio/range_index.h"
 #include "signals/notice.h"
 #include "threadpool/base/list.h"
@@ -59,12 +58,12 @@ using Publish = void (*)(void* owner, ssize_t result, int error);
 
 struct LaneTag {};
 
-struct Request : SlabRecord,
-                 RangeNode,      // the lane's ranges
-                 HeapNode,       // kHeld: the gate's heap
-                 Link<WaitTag>,  // where it waits, by its state: kReady, kParked, kBlocked, kBarred
-                 Link<AgeTag>,   // writes: those of its file, oldest first
-                 Link<LaneTag> {  // all requests of its descriptor
+struct Request
+    : SlabRecord,
+      RangeNode,       // the lane's ranges
+      Link<WaitTag>,   // where it waits, by its state: kBarred, kBlocked, kHeld, kParked, kReady
+      Link<AgeTag>,    // writes: those of its file, oldest first
+      Link<LaneTag> {  // all requests of its descriptor
     Operation operation;
     size_t progress;  // bytes of a stream's write that are written already
 
@@ -81,12 +80,17 @@ struct Request : SlabRecord,
 
     uint64_t sequence;  // order of admission
     Lane* lane;
-    Gate* gate;        // where it is kHeld, or through which it has passed
-    Request* blocker;  // kBlocked: whom it waits for
-    File* file;        // a write's or a barred sync's; what a write brings (file_table.h)
+    Gate* gate;  // where it is kHeld, or through which it has passed
+    File* file;  // a write's or a barred sync's; what a write brings (file_table.h)
 
     List<Request, WaitTag> waiters;  // those that are kBlocked on this one
-    Request* inbox_next;
+
+    // Each in its own states only.
+    union {
+        Request* inbox_next;  // kFilled, kPosted, and when it was taken: the next one of a chain
+        Request* blocker;     // kBlocked: whom it waits for
+        Request* child;       // kHeld: in the gate's heap
+    };
 };
 
 // Queue order in one number: priority first, then admission. Smaller runs first; never 0.

@@ -47,9 +47,7 @@ void block(Request& request, Request& blocker) {
 void Schedule::admit(Request& request) {
     UAIO_CHECK(state_of(request) == State::kPosted);
     request.sequence = next_sequence_++;
-    uint64_t order = order_of(kPriorityMax - request.operation.priority, request.sequence);
-    static_cast<RangeNode&>(request).order = order;
-    static_cast<HeapNode&>(request).order = order;
+    request.order = order_of(kPriorityMax - request.operation.priority, request.sequence);
     request.ranged = request.gated = request.tried = false;
     request.gate = nullptr;
     request.waiters = {};
@@ -90,9 +88,8 @@ void Schedule::enter_lane(Request& request) {
 
 // One of those that the request conflicts with and that come before it, null if there is none.
 Request* Schedule::blocker_of(const Request& request, const Placement& placement) const {
-    uint64_t order = static_cast<const RangeNode&>(request).order;
-    RangeNode* read = request.lane->reads.latest_before(placement.reads, order);
-    RangeNode* write = request.lane->writes.latest_before(placement.writes, order);
+    RangeNode* read = request.lane->reads.latest_before(placement.reads, request.order);
+    RangeNode* write = request.lane->writes.latest_before(placement.writes, request.order);
     return static_cast<Request*>(later(read, write));
 }
 
@@ -111,9 +108,8 @@ void Schedule::yield_to(Request& request, const Placement& placement) {
             block(other, *found->request);
         }
     };
-    uint64_t order = static_cast<const RangeNode&>(request).order;
-    request.lane->reads.visit_after(placement.reads, order, visit, &context);
-    request.lane->writes.visit_after(placement.writes, order, visit, &context);
+    request.lane->reads.visit_after(placement.reads, request.order, visit, &context);
+    request.lane->writes.visit_after(placement.writes, request.order, visit, &context);
 }
 
 // Out of the ready queue or away from the gate.
@@ -122,7 +118,7 @@ void Schedule::step_back(Request& request) {
         give_up(*request.gate, request);
         return;
     }
-    ready_.remove(request, level_of(static_cast<RangeNode&>(request).order));
+    ready_.remove(request, level_of(request.order));
     make(leave(*request.gate, request));
 }
 
@@ -133,8 +129,9 @@ void Schedule::pass_gate(Request& request) {
 
 void Schedule::make(GateMove move) {
     if (move.turned_out != nullptr) {
-        ready_.remove(*move.turned_out, level_of(static_cast<RangeNode&>(*move.turned_out).order));
+        ready_.remove(*move.turned_out, level_of(move.turned_out->order));
         set_state(*move.turned_out, State::kHeld);
+        hold(*move.turned_out->gate, *move.turned_out);
     }
     if (move.let_in != nullptr) {
         make_ready(*move.let_in);
@@ -143,7 +140,7 @@ void Schedule::make(GateMove move) {
 
 void Schedule::make_ready(Request& request) {
     set_state(request, State::kReady);
-    ready_.push(request, level_of(static_cast<RangeNode&>(request).order));
+    ready_.push(request, level_of(request.order));
 }
 
 Request* Schedule::take() {
@@ -160,7 +157,7 @@ Request* Schedule::take() {
 
 // Under a policy by which a sync's gate lets other kinds through too, these are in between.
 Request* Schedule::take_along(const Request& sync) {
-    auto* other = static_cast<Request*>(sync.gate->outside.top());
+    Request* other = sync.gate->outside.top();
     if (other == nullptr || !is_sync(other->operation.kind) ||
         other->operation.descriptor.identity != sync.operation.descriptor.identity) {
         return nullptr;

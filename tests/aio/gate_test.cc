@@ -19,7 +19,7 @@ struct Crowd {
     Crowd() {
         uint64_t order = 1;
         for (Request& request : requests) {
-            static_cast<HeapNode&>(request).order = order++;
+            request.order = order++;
         }
     }
 
@@ -30,6 +30,7 @@ struct Crowd {
     void make(GateMove move) {
         if (move.turned_out != nullptr) {
             move.turned_out->state = State::kHeld;
+            hold(gate, *move.turned_out);
         }
         if (move.let_in != nullptr) {
             move.let_in->state = State::kReady;

@@ -93,7 +93,7 @@ class LostTurn : public Machine {
             return Machine::withdraw(request);
         }
         Gate& gate = *request.gate;
-        OrderHeap outside = std::exchange(gate.outside, {});
+        auto outside = std::exchange(gate.outside, {});
         bool withdrawn = Machine::withdraw(request);
         gate.outside = outside;
         return withdrawn;
