@@ -27,7 +27,7 @@ Engine::Cancelled Engine::cancel(uint32_t number, const void* owner) {
         request = desk_.find(number, owner);
         if (request != nullptr) {
             lane = request->lane;
-            end = request->sequence + 1;
+            end = sequence_of(request->order) + 1;
             withdrawn = withdraw(*request, Partial::kKeep);
             running = request->state.load(std::memory_order_relaxed) <= State::kRunning;
             if (withdrawn) {  // else it may be in the list of another canceller
@@ -94,7 +94,7 @@ bool Engine::withdraw_some(Lane& lane, uint64_t end, Partial partial, Request*& 
     size_t found = 0;
     size_t staying = 0;
     Request* request = lane.requests.front();
-    while (request != nullptr && request->sequence < end && found < kWithdrawBatch) {
+    while (request != nullptr && sequence_of(request->order) < end && found < kWithdrawBatch) {
         Request* following = List<Request, LaneTag>::after(*request);
         if (withdraw(*request, partial)) {
             request->inbox_next = withdrawn;
@@ -179,7 +179,7 @@ bool Engine::any_unpublished(const Lane& lane, uint64_t end) {
         return true;
     }
     Request* request = lane.requests.front();
-    while (request != nullptr && request->sequence < end) {
+    while (request != nullptr && sequence_of(request->order) < end) {
         // Acquire pairs with finish(): the status is visible.
         if (request->state.load(std::memory_order_acquire) == State::kPublishing) {
             return true;
@@ -231,7 +231,7 @@ void Engine::clear_descriptor(int fd) {
 bool Engine::any_running(const Lane& lane, uint64_t end) {
     Hold hold(lock_);
     Request* request = lane.requests.front();
-    while (request != nullptr && request->sequence < end) {
+    while (request != nullptr && sequence_of(request->order) < end) {
         if (request->state.load(std::memory_order_relaxed) <= State::kRunning) {
             return true;
         }

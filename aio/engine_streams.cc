@@ -51,7 +51,7 @@ bool Engine::run_stream(Request& request, Pool::Seat* seat) {
 // Returns false if the request is the caller's again: it cannot be polled, or there is no poller.
 bool Engine::park(Request& request) {
     Direction direction = direction_of(request.operation.kind);
-    uint64_t sequence = request.sequence;
+    uint64_t order = request.order;
     Lane* lane = request.lane;
     bool armed;
     {
@@ -77,7 +77,7 @@ bool Engine::park(Request& request) {
         return true;
     }
     Hold hold(lock_);
-    if (lane->parked[static_cast<int>(direction)] != &request || request.sequence != sequence) {
+    if (lane->parked[static_cast<int>(direction)] != &request || request.order != order) {
         return true;
     }
     schedule_.resume(request);

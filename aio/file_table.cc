@@ -33,7 +33,7 @@ void FileTable::remove_write(Request& write, void (*release)(void*, Request&), v
     write.file = nullptr;
     const Request* oldest = file.writes.front();
     while (Request* sync = file.syncs.front()) {
-        if (oldest != nullptr && oldest->sequence < sync->sequence) {
+        if (oldest != nullptr && sequence_of(oldest->order) < sequence_of(sync->order)) {
             break;
         }
         file.syncs.remove(*sync);

@@ -78,7 +78,6 @@ struct Request
     bool tried;                // was parked once: nobody takes its place at its gate
     uint32_t gate_limit;       // how many its gate lets in at one time, by the policy
 
-    uint64_t sequence;  // order of admission
     Lane* lane;
     Gate* gate;  // where it is kHeld, or through which it has passed
     File* file;  // a write's or a barred sync's; what a write brings (file_table.h)
@@ -93,13 +92,25 @@ struct Request
     };
 };
 
-// Queue order in one number: priority first, then admission. Smaller runs first; never 0.
+// Queue order in one number: priority first, then admission. Smaller runs first.
+inline constexpr int kSequenceBits = 56;
+
 inline uint64_t order_of(int level, uint64_t sequence) {
-    return static_cast<uint64_t>(level) << 56 | sequence;
+    return static_cast<uint64_t>(level + 1) << kSequenceBits | sequence;
 }
 
 inline int level_of(uint64_t order) {
-    return static_cast<int>(order >> 56);
+    return static_cast<int>(order >> kSequenceBits) - 1;
+}
+
+// The number that its admission had.
+inline uint64_t sequence_of(uint64_t order) {
+    return order & ((uint64_t{1} << kSequenceBits) - 1);
+}
+
+// Who was taken comes before all that were not.
+inline uint64_t order_once_taken(uint64_t order) {
+    return sequence_of(order);
 }
 
 }  // namespace uaio

@@ -28,7 +28,7 @@ RangeNode* later(RangeNode* one, RangeNode* other) {
     if (one == nullptr || other == nullptr) {
         return one != nullptr ? one : other;
     }
-    return one->urgency > other->urgency ? one : other;
+    return one->order > other->order ? one : other;
 }
 
 bool is_owed(const Operation& operation) {
@@ -46,8 +46,7 @@ void block(Request& request, Request& blocker) {
 
 void Schedule::admit(Request& request) {
     UAIO_CHECK(state_of(request) == State::kPosted);
-    request.sequence = next_sequence_++;
-    request.order = order_of(kPriorityMax - request.operation.priority, request.sequence);
+    request.order = order_of(kPriorityMax - request.operation.priority, next_sequence_++);
     request.ranged = request.gated = request.tried = false;
     request.gate = nullptr;
     request.waiters = {};
@@ -149,7 +148,7 @@ Request* Schedule::take() {
         UAIO_CHECK(state_of(*request) == State::kReady);
         set_state(*request, State::kRunning);
         if (request->ranged) {
-            index_of(*request).set_taken(*request);
+            index_of(*request).set_order(*request, order_once_taken(request->order));
         }
     }
     return request;

@@ -54,7 +54,7 @@ class Room {
     Request& fresh(const Operation& operation) {
         Request& request = requests_.emplace_back();
         make_request(request, lane_, operation);
-        request.sequence = ++sequence_;
+        request.order = order_of(0, ++sequence_);
         return request;
     }
 
@@ -245,7 +245,7 @@ class Script {
 
     bool has_to_wait(const Request& sync) const {
         return std::any_of(in_flight_.begin(), in_flight_.end(), [&sync](const Request* other) {
-            return other->operation.kind == Kind::kWrite && other->sequence < sync.sequence &&
+            return other->operation.kind == Kind::kWrite && other->order < sync.order &&
                    other->operation.descriptor.identity == sync.operation.descriptor.identity;
         });
     }
