@@ -34,7 +34,6 @@
 namespace uaio {
 
 struct Lane;
-struct Gate;
 struct Batch;
 
 enum class State : uint8_t {
@@ -76,10 +75,10 @@ struct Request
     bool ranged;               // in the lane's range index
     bool gated;                // counts at its gate
     bool tried;                // was parked once: nobody takes its place at its gate
-    uint32_t gate_limit;       // how many its gate lets in at one time, by the policy
+    uint8_t gate;              // of its lane: where it is kHeld, or through which it has passed
+    uint8_t gate_limit;        // how many its gate lets in at one time, by the policy
 
     Lane* lane;
-    Gate* gate;  // where it is kHeld, or through which it has passed
     File* file;  // a write's or a barred sync's; what a write brings (file_table.h)
 
     List<Request, WaitTag> waiters;  // those that are kBlocked on this one

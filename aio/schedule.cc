@@ -48,7 +48,6 @@ void Schedule::admit(Request& request) {
     UAIO_CHECK(state_of(request) == State::kPosted);
     request.order = order_of(kPriorityMax - request.operation.priority, next_sequence_++);
     request.ranged = request.gated = request.tried = false;
-    request.gate = nullptr;
     request.waiters = {};
     request.lane->requests.push_back(request);
     ++outstanding_;
@@ -67,7 +66,7 @@ void Schedule::admit(Request& request) {
 // for.
 void Schedule::enter_lane(Request& request) {
     Placement placement = policy_(request);
-    request.gate = &request.lane->gates[placement.gate];
+    request.gate = placement.gate;
     request.gate_limit = placement.limit;
     if (placement.ranged) {
         Request* blocker = blocker_of(request, placement);
@@ -114,23 +113,23 @@ void Schedule::yield_to(Request& request, const Placement& placement) {
 // Out of the ready queue or away from the gate.
 void Schedule::step_back(Request& request) {
     if (state_of(request) == State::kHeld) {
-        give_up(*request.gate, request);
+        give_up(gate_of(request), request);
         return;
     }
     ready_.remove(request, level_of(request.order));
-    make(leave(*request.gate, request));
+    make(leave(gate_of(request), request));
 }
 
 void Schedule::pass_gate(Request& request) {
     set_state(request, State::kHeld);
-    make(enter(*request.gate, request));
+    make(enter(gate_of(request), request));
 }
 
 void Schedule::make(GateMove move) {
     if (move.turned_out != nullptr) {
         ready_.remove(*move.turned_out, level_of(move.turned_out->order));
         set_state(*move.turned_out, State::kHeld);
-        hold(*move.turned_out->gate, *move.turned_out);
+        hold(gate_of(*move.turned_out), *move.turned_out);
     }
     if (move.let_in != nullptr) {
         make_ready(*move.let_in);
@@ -156,12 +155,13 @@ Request* Schedule::take() {
 
 // Under a policy by which a sync's gate lets other kinds through too, these are in between.
 Request* Schedule::take_along(const Request& sync) {
-    Request* other = sync.gate->outside.top();
+    auto& outside = gate_of(sync).outside;
+    Request* other = outside.top();
     if (other == nullptr || !is_sync(other->operation.kind) ||
         other->operation.descriptor.identity != sync.operation.descriptor.identity) {
         return nullptr;
     }
-    sync.gate->outside.pop();
+    outside.pop();
     set_state(*other, State::kRunning);
     return other;
 }
@@ -211,7 +211,7 @@ void Schedule::resume(Request& request) {
 void Schedule::retire(Request& request) {
     UAIO_CHECK(state_of(request) >= State::kRunning);
     if (request.gated) {  // not if it was taken along
-        make(leave(*request.gate, request));
+        make(leave(gate_of(request), request));
     }
     remove(request);
 }
@@ -228,7 +228,7 @@ bool Schedule::withdraw(Request& request) {
         request.blocker->waiters.remove(request);
     } else if (state == State::kParked) {
         leave_parking(request);
-        make(leave(*request.gate, request));
+        make(leave(gate_of(request), request));
     } else {
         step_back(request);
     }

@@ -37,7 +37,7 @@ struct Crowd {
         }
     }
 
-    GateMove arrive(size_t order, uint32_t limit) {
+    GateMove arrive(size_t order, uint8_t limit) {
         (*this)[order].state = State::kHeld;
         (*this)[order].gate_limit = limit;
         GateMove move = enter(gate, (*this)[order]);
