@@ -16,7 +16,9 @@ Request* Desk::open(const Submission& submission, int& error) {
         return nullptr;
     }
     request->operation = submission.operation;
-    request->progress = 0;
+    if (!request->operation.descriptor.seekable) {
+        request->operation.progress = 0;
+    }
     request->publish = submission.publish;
     request->batch = submission.batch;
     // A canceller may still hold the number from an earlier submission of this owner. If it finds

@@ -114,7 +114,7 @@ bool Engine::withdraw_some(Lane& lane, uint64_t end, Partial partial, Request*& 
 bool Engine::withdraw(Request& request, Partial partial) {
     // The progress of a request that runs is its worker's to read.
     bool waits = request.state.load(std::memory_order_relaxed) < State::kRunning;
-    bool partly_done = waits && request.progress > 0;
+    bool partly_done = waits && progress_of(request.operation) > 0;
     if ((partly_done && partial == Partial::kKeep) || !schedule_.withdraw(request)) {
         return false;
     }
@@ -136,8 +136,9 @@ void Engine::finish_withdrawn(Lane& lane, Request* last, Starts starts) {
     }
     for (Request* request = first; request != nullptr; request = request->inbox_next) {
         count(Counter::kCancelled);
-        if (request->progress > 0) {
-            finish(*request, static_cast<ssize_t>(request->progress), 0, starts);
+        size_t progress = progress_of(request->operation);
+        if (progress > 0) {
+            finish(*request, static_cast<ssize_t>(progress), 0, starts);
         } else {
             finish(*request, -1, ECANCELED, starts);
         }

@@ -31,7 +31,8 @@ Outcome given_up(size_t progress) {
 
 // The worker's part. Returns false if the request has been parked.
 bool Engine::run_stream(Request& request, Pool::Seat* seat) {
-    Attempt attempt = attempt_stream(request.operation, request.progress);
+    size_t& progress = request.operation.progress;
+    Attempt attempt = attempt_stream(request.operation, progress);
     if (!attempt.would_wait) {
         end_run(request, attempt.outcome, seat);
         return true;
@@ -42,8 +43,7 @@ bool Engine::run_stream(Request& request, Pool::Seat* seat) {
     // Nobody can be had to wait for the stream. A worker may wait in the system call; a caller, who
     // perhaps is the one to feed the stream, may not.
     end_run(request,
-            seat != nullptr ? perform_stream(request.operation, request.progress)
-                            : given_up(request.progress),
+            seat != nullptr ? perform_stream(request.operation, progress) : given_up(progress),
             seat);
     return true;
 }

@@ -64,7 +64,6 @@ struct Request
       Link<AgeTag>,    // writes: those of its file, oldest first
       Link<LaneTag> {  // all requests of its descriptor
     Operation operation;
-    size_t progress;  // bytes of a stream's write that are written already
 
     std::atomic<void*> owner;  // whose request it is; the door knows what that means. Null: free
     Publish publish;

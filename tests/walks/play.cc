@@ -151,7 +151,6 @@ void Play::admit(const Admission& admission) {
     Operation operation = operation_of(admission.kind, descriptor_of(admission), admission.offset,
                                        admission.bytes, admission.priority);
     make_request(record, lanes_[admission.lane], operation);
-    record.progress = 0;
     record.file = file_for(admission.kind);
     int number = ++admitted_;
     requests_.push_back({number, admission.lane, operation, Stage::kWaiting, &record,
@@ -304,7 +303,7 @@ void Play::park(int number) {
     Outstanding& request = at(number);
     if (request.operation.kind == Kind::kWrite && request.moved == 0 && request.bytes.size() > 1) {
         media_[medium_of(request.lane)].bytes += request.bytes[0];
-        request.moved = request.record->progress = 1;
+        request.moved = request.record->operation.progress = 1;
     }
     machine_->schedule().park(*request.record);
     request.stage = Stage::kParked;
