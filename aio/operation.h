@@ -21,8 +21,8 @@ inline bool is_sync(Kind kind) {
 
 struct Operation {
     Kind kind;
+    int8_t priority;  // kPriorityMin to kPriorityMax, higher is more urgent
     int fd;
-    int priority;  // kPriorityMin to kPriorityMax, higher is more urgent
     void* buffer;
     size_t bytes;
     union {

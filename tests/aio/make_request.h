@@ -57,8 +57,8 @@ inline Descriptor stream(uint64_t inode) {
 inline Operation operation_of(Kind kind, const Descriptor& descriptor, int64_t offset, size_t bytes,
                               int priority) {
     return {.kind = kind,
+            .priority = static_cast<int8_t>(priority),
             .fd = -1,
-            .priority = priority,
             .buffer = nullptr,
             .bytes = bytes,
             .offset = offset,
