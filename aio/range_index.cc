@@ -3,9 +3,10 @@
 namespace uaio {
 namespace {
 
-// A mixing function in the manner of splitmix64: neighbouring orders get unrelated weights.
-uint32_t weight_of(uint64_t order) {
-    uint64_t mixed = (order + 0x9e3779b97f4a7c15u) * 0xbf58476d1ce4e5b9u;
+// A mixing function in the manner of splitmix64: neighbouring addresses get unrelated weights.
+uint32_t weight_of(const RangeNode& node) {
+    uint64_t mixed =
+        (reinterpret_cast<uintptr_t>(&node) + 0x9e3779b97f4a7c15u) * 0xbf58476d1ce4e5b9u;
     mixed = (mixed ^ mixed >> 29) * 0x94d049bb133111ebu;
     return static_cast<uint32_t>(mixed >> 32);
 }
@@ -82,7 +83,6 @@ void visit_subtree(RangeNode* node, Range range, uint64_t order, void (*visit)(v
 }  // namespace
 
 void RangeIndex::insert(RangeNode& node) {
-    node.weight = weight_of(node.order);
     node.left = node.right = node.parent = nullptr;
     RangeNode** place = &root_;
     while (*place != nullptr) {
@@ -91,7 +91,7 @@ void RangeIndex::insert(RangeNode& node) {
     }
     *place = &node;
     refresh_up(&node);
-    while (node.parent != nullptr && node.parent->weight < node.weight) {
+    while (node.parent != nullptr && weight_of(*node.parent) < weight_of(node)) {
         rotate_up(node);
     }
 }
@@ -99,7 +99,7 @@ void RangeIndex::insert(RangeNode& node) {
 void RangeIndex::erase(RangeNode& node) {
     while (node.left != nullptr || node.right != nullptr) {
         bool take_left = node.right == nullptr ||
-                         (node.left != nullptr && node.left->weight > node.right->weight);
+                         (node.left != nullptr && weight_of(*node.left) > weight_of(*node.right));
         rotate_up(take_left ? *node.left : *node.right);
     }
     replace_child(node.parent, &node, nullptr);

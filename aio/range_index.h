@@ -2,11 +2,11 @@
 // before a given one in queue order.
 //
 // A treap: a binary search tree by first byte (queue order breaks ties) that is at the same time a
-// heap by a pseudo-random weight, which keeps it balanced whatever is inserted. Every node knows
-// the greatest end, and the least and the greatest order, in its subtree, so a search skips
-// subtrees that cannot hold an answer. All operations are O(log n) expected; latest_before()
-// degrades towards the number of overlapping ranges only if many of them come after the order asked
-// for.
+// heap by a pseudo-random weight, made of the node's address, which keeps it balanced whatever is
+// inserted. Every node knows the greatest end, and the least and the greatest order, in its
+// subtree, so a search skips subtrees that cannot hold an answer. All operations are O(log n)
+// expected; latest_before() degrades towards the number of overlapping ranges only if many of them
+// come after the order asked for.
 //
 // Intrusive; not synchronised. A zeroed index is empty.
 #pragma once
@@ -34,7 +34,6 @@ struct RangeNode {
     int64_t end_max;  // of this subtree, like the next two
     uint64_t order_min;
     uint64_t order_max;
-    uint32_t weight;
 };
 
 class RangeIndex {
