@@ -51,7 +51,7 @@ void FileTable::remove_barred(Request& sync) {
 }
 
 size_t FileTable::bucket_of(const Identity& identity) {
-    uint64_t mixed = (identity.inode ^ identity.device << 40) * 0x9e3779b97f4a7c15u;
+    uint64_t mixed = (identity.inode ^ uint64_t{identity.device} << 40) * 0x9e3779b97f4a7c15u;
     return (mixed >> 32) % kFileBuckets;
 }
 

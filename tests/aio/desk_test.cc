@@ -53,7 +53,7 @@ BOOST_FIXTURE_TEST_CASE(a_record_has_what_the_door_brought, Office) {
     BOOST_TEST(request->operation.offset == 8);
     BOOST_TEST(request->operation.bytes == 4u);
     BOOST_TEST(request->operation.priority == 3);
-    BOOST_TEST((request->operation.descriptor.identity == Identity{1, 1}));
+    BOOST_TEST((request->operation.descriptor.identity == Identity{.inode = 1, .device = 1}));
     BOOST_TEST(request->owner.load() == &owners[0]);
     BOOST_TEST((request->publish == publish_nothing));
     BOOST_TEST(request->batch == &batch);

@@ -148,7 +148,7 @@ void check_crowd(Room& room, bool by_device) {
     std::vector<Request*> writes;
     for (uint64_t number = 0; number < kFiles; ++number) {
         Descriptor descriptor = file(by_device ? 7 : number);
-        descriptor.identity.device = by_device ? number : 7;
+        descriptor.identity.device = by_device ? static_cast<uint32_t>(number) : 7;
         writes.push_back(&room.write(descriptor));
     }
     BOOST_TEST(room.table->size() == kFiles);

@@ -33,7 +33,7 @@ inline Descriptor file(uint64_t inode, int64_t size = kLongFile) {
             .file_known = true,
             .seekable = true,
             .size = size,
-            .identity = {1, inode}};
+            .identity = {.inode = inode, .device = 1}};
 }
 
 inline Descriptor direct_file(uint64_t inode, int64_t size = kLongFile) {
