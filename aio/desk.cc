@@ -32,10 +32,10 @@ Request* Desk::open(const Submission& submission, int& error) {
 // What may be refused: 0 or EAGAIN. What has been taken until then is left to close().
 int Desk::equip(Request& request, const Submission& submission) {
     request.notice.kind = Notice::Kind::kNone;
-    request.file = nullptr;
+    request.wave = nullptr;
     if (submission.operation.kind == Kind::kWrite) {
-        request.file = files_.take();
-        if (request.file == nullptr) {
+        request.wave = waves_.take();
+        if (request.wave == nullptr) {
             return EAGAIN;
         }
     }
@@ -43,8 +43,8 @@ int Desk::equip(Request& request, const Submission& submission) {
 }
 
 void Desk::close(Request& request) {
-    if (request.file != nullptr) {  // it was never posted
-        files_.give(*request.file);
+    if (request.wave != nullptr) {  // it was never posted
+        waves_.give(*request.wave);
     }
     request.owner.store(nullptr, std::memory_order_relaxed);  // the slab releases the record
     requests_.give(request);

@@ -1,5 +1,5 @@
 // Desk: where a request record is filled in when a door comes with an operation, and given back
-// when everything is done, and the records of files that writes bring. Lock-free; the number of
+// when everything is done, and the records of waves that writes bring. Lock-free; the number of
 // requests is bounded by memory alone.
 #pragma once
 
@@ -27,7 +27,7 @@ class Desk {
     void close(Request& request);
 
     // The record that a write brought is not used (any more).
-    void give(File& file) { files_.give(file); }
+    void give(Wave& wave) { waves_.give(wave); }
 
     // The record with that number if it serves `owner` now; null otherwise. `number` may be
     // garbage. The answer holds while the engine's lock is held and the record is in the schedule.
@@ -41,14 +41,14 @@ class Desk {
     // Forgets all requests. Only for a forked child.
     void reset() {
         requests_.reset();
-        files_.reset();
+        waves_.reset();
     }
 
   private:
     int equip(Request& request, const Submission& submission);
 
     Slab<Request> requests_;
-    Slab<File> files_;
+    Slab<Wave> waves_;
 };
 
 }  // namespace uaio

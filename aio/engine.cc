@@ -269,7 +269,7 @@ void Engine::take_along(Request& request) {
 }
 
 void Engine::admit_all() {
-    give_back_files();
+    give_back_waves();
     Request* request = inbox_.take_all();
     if (request == nullptr) {
         return;
@@ -283,9 +283,9 @@ void Engine::admit_all() {
 }
 
 // Those of the last admissions and departures.
-void Engine::give_back_files() {
-    while (File* file = schedule_.take_unused_file()) {
-        desk_.give(*file);
+void Engine::give_back_waves() {
+    while (Wave* wave = schedule_.take_unused_wave()) {
+        desk_.give(*wave);
     }
 }
 

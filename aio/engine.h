@@ -115,7 +115,7 @@ class Engine {
     Request* next_work(Request* done);
     Request* next(Request* done);
     void admit_all() UAIO_REQUIRES(lock_);
-    void give_back_files() UAIO_REQUIRES(lock_);
+    void give_back_waves() UAIO_REQUIRES(lock_);
     void take_along(Request& request) UAIO_REQUIRES(lock_);
     static Outcome perform_syncs(const Request& first);
     void note_ready() UAIO_REQUIRES(lock_);

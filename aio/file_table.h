@@ -3,12 +3,16 @@
 //
 // POSIX (aio_fsync): the sync covers the operations that were queued when it was called. So a sync
 // is a barrier over the older writes of its file, of any priority, and holds back nothing itself.
-// Writes and barred syncs stand in order of admission; the first barred sync may go when no write
-// older than it is left. Every step is O(1).
 //
-// A file is known while it has writes in flight, so each write brings a record for one in `file`:
-// an admitted request cannot fail for want of memory. If the file is known already, the record is
-// not used; nor is that of a file that is dropped. The owner of the table takes these back.
+// The writes of a file come in waves. A sync that finds writes in flight is barred behind the
+// newest wave, and the next write begins another one; where no sync waits, writes join the newest.
+// So a write is a count, and knows its wave. When the oldest wave has no write left, its syncs may
+// go, and the next wave is the oldest. A wave without writes and syncs is dropped, wherever it
+// stands. Every step is O(1), but for the waves that are dropped on the way, each of them once.
+//
+// Each write brings the record of a wave, in `wave`: an admitted request cannot fail for want of
+// memory. If the write joins a wave, the record is not used; nor is that of a wave that is dropped.
+// The owner of the table takes these back.
 //
 // Pure; guarded by the owner of the schedule. A zeroed table is empty.
 #pragma once
@@ -20,8 +24,8 @@ namespace uaio {
 
 class FileTable {
   public:
-    // `write` (admitted) is in flight until remove_write(). The record in its `file` is the table's
-    // from now on; `file` is that of its file.
+    // `write` (admitted) is in flight until remove_write(). The record in its `wave` is the table's
+    // from now on; `wave` is the one it belongs to.
     void add_write(Request& write);
 
     // Returns true if no older write of its file is in flight; else `sync` is barred.
@@ -34,21 +38,20 @@ class FileTable {
     void remove_barred(Request& sync);
 
     // One of the records that are not used, which is the caller's now; null if there is none.
-    File* take_unused();
+    Wave* take_unused();
 
-    // Number of files known, for tests.
+    // Number of files with writes in flight, for tests.
     size_t size() const { return size_; }
 
   private:
-    static size_t bucket_of(const Identity& identity);
+    Wave** bucket_of(const Identity& identity);
+    Wave** newest_of(const Identity& identity);
+    void begin(Wave& wave, Wave** newest, const Identity& identity);
+    void drop(Wave& wave);
+    void put_unused(Wave& wave);
 
-    File* find(const Identity& identity) const;
-    void add(File& file, const Identity& identity);
-    void drop_if_idle(File& file);
-    void put_unused(File& file);
-
-    File* buckets_[kFileBuckets] = {};
-    File* unused_ = nullptr;
+    Wave* buckets_[kFileBuckets] = {};
+    Wave* unused_ = nullptr;
     size_t size_ = 0;
 };
 

@@ -10,8 +10,8 @@
 
 #include <stdint.h>
 
-#include "aio/file.h"
 #include "aio/order_heap.h"
+#include "aio/wave.h"
 
 namespace uaio {
 

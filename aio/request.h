@@ -24,9 +24,9 @@
 
 #include <atomic>
 
-#include "aio/file.h"
 #include "aio/operation.h"
 #include "aio/range_index.h"
+#include "aio/wave.h"
 #include "signals/notice.h"
 #include "threadpool/base/list.h"
 #include "threadpool/base/slab.h"
@@ -61,7 +61,6 @@ struct Request
     : SlabRecord,
       RangeNode,       // the lane's ranges
       Link<WaitTag>,   // where it waits, by its state: kBarred, kBlocked, kHeld, kParked, kReady
-      Link<AgeTag>,    // writes: those of its file, oldest first
       Link<LaneTag> {  // all requests of its descriptor
     Operation operation;
 
@@ -78,7 +77,7 @@ struct Request
     uint8_t gate_limit;        // how many its gate lets in at one time, by the policy
 
     Lane* lane;
-    File* file;  // a write's or a barred sync's; what a write brings (file_table.h)
+    Wave* wave;  // a write's or a barred sync's; until admission, what a write brings
 
     List<Request, WaitTag> waiters;  // those that are kBlocked on this one
 
@@ -89,6 +88,7 @@ struct Request
         Request* child;       // kHeld: in the gate's heap
     };
 };
+static_assert(sizeof(void*) != 8 || sizeof(Request) == 256, "four lines of the cache");
 
 // Queue order in one number: priority first, then admission. Smaller runs first.
 inline constexpr int kSequenceBits = 56;

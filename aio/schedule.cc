@@ -248,7 +248,7 @@ void Schedule::remove(Request& request) {
     while (Request* waiter = request.waiters.pop_front()) {
         enter_lane(*waiter);
     }
-    if (request.file != nullptr) {
+    if (request.wave != nullptr) {
         auto release = [](void* schedule, Request& sync) {
             static_cast<Schedule*>(schedule)->enter_lane(sync);
         };

@@ -26,7 +26,7 @@ class Schedule {
     // Before the first request.
     void set_policy(Policy policy) { policy_ = policy; }
 
-    // Brings a request in state kPosted, with its operation and lane set, and `file` if it is a
+    // Brings a request in state kPosted, with its operation and lane set, and `wave` if it is a
     // write and null if not (file_table.h), into the schedule.
     void admit(Request& request);
 
@@ -62,8 +62,8 @@ class Schedule {
     // and changes nothing, if it runs.
     bool withdraw(Request& request);
 
-    // A file record that some write has brought and that is not used; null if there is none.
-    File* take_unused_file() { return files_.take_unused(); }
+    // The record of a wave that some write has brought and that is not used; null if there is none.
+    Wave* take_unused_wave() { return files_.take_unused(); }
 
     size_t ready() const { return ready_.size(); }
     size_t parked() const { return parked_count_; }

@@ -79,15 +79,15 @@ BOOST_FIXTURE_TEST_CASE(the_notification_is_copied, Office) {
     BOOST_TEST((open(&owners[0])->notice.kind == Notice::Kind::kNone));
 }
 
-BOOST_FIXTURE_TEST_CASE(a_write_brings_the_record_of_a_file, Office) {
+BOOST_FIXTURE_TEST_CASE(a_write_brings_the_record_of_a_wave, Office) {
     Request* write = open(&owners[0]);
     Request* other = open(&owners[1]);
-    File* file = write->file;
-    BOOST_TEST(file != nullptr);
-    BOOST_TEST(other->file != nullptr);
-    BOOST_TEST(other->file != file);
+    Wave* wave = write->wave;
+    BOOST_TEST(wave != nullptr);
+    BOOST_TEST(other->wave != nullptr);
+    BOOST_TEST(other->wave != wave);
     desk->close(*write);
-    BOOST_TEST(open(&owners[2])->file == file);
+    BOOST_TEST(open(&owners[2])->wave == wave);
 }
 
 BOOST_FIXTURE_TEST_CASE(only_a_write_brings_one, Office) {
@@ -98,7 +98,7 @@ BOOST_FIXTURE_TEST_CASE(only_a_write_brings_one, Office) {
         int error = -1;
         Request* request = desk->open(submission, error);
         BOOST_TEST_REQUIRE(request != nullptr);
-        BOOST_TEST(request->file == nullptr);
+        BOOST_TEST(request->wave == nullptr);
         desk->close(*request);
     }
 }

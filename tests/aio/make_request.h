@@ -3,7 +3,7 @@
 //     Lane lane = {};
 //     Request write = {};
 //     make_request(write, lane, writing(file(7), 100, 10));   // state kPosted
-//     write.file = &files.fresh();
+//     write.wave = &waves.fresh();
 //
 // A record may be made again once it has left the schedule; as in the engine, only what the desk
 // and the door set is set anew.
@@ -81,13 +81,13 @@ inline Operation syncing(const Descriptor& descriptor, int priority = 0,
 }
 
 // The records that writes bring.
-class Files {
+class Waves {
   public:
-    File& fresh() { return files_.emplace_back(); }
-    size_t size() const { return files_.size(); }
+    Wave& fresh() { return waves_.emplace_back(); }
+    size_t size() const { return waves_.size(); }
 
   private:
-    std::deque<File> files_;
+    std::deque<Wave> waves_;
 };
 
 inline void make_request(Request& request, Lane& lane, const Operation& operation) {

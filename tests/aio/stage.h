@@ -26,7 +26,7 @@ struct Stage {
     // The same with a record that is not in use.
     void readmit(Request& request, size_t lane, const Operation& operation) {
         make_request(request, lanes[lane], operation);
-        request.file = operation.kind == Kind::kWrite ? &files.fresh() : nullptr;
+        request.wave = operation.kind == Kind::kWrite ? &waves.fresh() : nullptr;
         schedule->admit(request);
     }
 
@@ -39,7 +39,7 @@ struct Stage {
     void take_nothing() { BOOST_TEST_REQUIRE(schedule->take() == nullptr); }
 
     std::deque<Request> requests;  // outlive the schedule, stay where they are
-    Files files;
+    Waves waves;
     std::array<Lane, kLanes> lanes = {};
     std::unique_ptr<Schedule> schedule = std::make_unique<Schedule>();
 };

@@ -151,7 +151,7 @@ void Play::admit(const Admission& admission) {
     Operation operation = operation_of(admission.kind, descriptor_of(admission), admission.offset,
                                        admission.bytes, admission.priority);
     make_request(record, lanes_[admission.lane], operation);
-    record.file = file_for(admission.kind);
+    record.wave = wave_for(admission.kind);
     int number = ++admitted_;
     requests_.push_back({number, admission.lane, operation, Stage::kWaiting, &record,
                          bytes_for(operation, number), 0, false, 0});
@@ -159,12 +159,12 @@ void Play::admit(const Admission& admission) {
 }
 
 // A write brings a record, another one than those that the schedule uses.
-File* Play::file_for(Kind kind) {
+Wave* Play::wave_for(Kind kind) {
     if (kind != Kind::kWrite) {
         return nullptr;
     }
-    File* unused = machine_->schedule().take_unused_file();
-    return unused != nullptr ? unused : &files_.fresh();
+    Wave* unused = machine_->schedule().take_unused_wave();
+    return unused != nullptr ? unused : &waves_.fresh();
 }
 
 void Play::take(bool transfer_now) {
@@ -392,10 +392,10 @@ void Play::end() {
     require(requests_.empty(), "there are requests, and no step is possible");
     require(machine_->schedule().take() == nullptr, "something can be taken at rest");
     size_t unused = 0;
-    while (machine_->schedule().take_unused_file() != nullptr) {
+    while (machine_->schedule().take_unused_wave() != nullptr) {
         ++unused;
     }
-    require(unused == files_.size(), "the record of a file is lost");
+    require(unused == waves_.size(), "the record of a wave is lost");
     Request probe = {};
     for (size_t lane = 0; lane < kWalkLanes; ++lane) {
         make_request(probe, lanes_[lane], syncing(descriptor_of({.lane = lane})));

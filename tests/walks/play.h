@@ -73,7 +73,7 @@ class Play {
 
     void admit(const Admission& admission);
     Descriptor descriptor_of(const Admission& admission) const;
-    File* file_for(Kind kind);
+    Wave* wave_for(Kind kind);
     void take(bool transfer_now);
     void look_at_order(const Outstanding& taken) const;
     void note_turn(const Outstanding& taken);
@@ -99,7 +99,7 @@ class Play {
     std::array<Lane, kWalkLanes> lanes_ = {};
     std::deque<Request> records_;  // used again and again
     std::vector<Request*> free_;
-    Files files_;
+    Waves waves_;
     Requests requests_;
     int admitted_ = 0;
     int steps_ = 0;
