@@ -24,7 +24,7 @@ void Express::configure(const Options& options) {
 bool Express::takes(const Operation& operation) const {
     return operation.kind == Kind::kRead && operation.bytes - 1 < bytes_max_ &&  // nor nothing
            !operation.descriptor.direct && operation.offset >= 0 &&
-           (operation.descriptor.seekable || !operation.descriptor.file_known);
+           (!operation.descriptor.file_known || operation.descriptor.seekable);
 }
 
 bool Express::may_try(const Operation& operation, Lane& lane) const {
