@@ -16,12 +16,12 @@ namespace uaio {
 // (What has no file, an eventfd say, may share one inode with all its kind: these are not told
 // apart.)
 struct Identity {
-    uint64_t device;
     uint64_t inode;
-    int64_t born_ns = 0;  // since 1970; wraps around
+    uint32_t device;
+    uint32_t born = 0;  // in ns, the lower half: two files of one inode are seldom 4.29 s apart
 
     bool operator==(const Identity& other) const {
-        bool born_together = born_ns == other.born_ns || born_ns == 0 || other.born_ns == 0;
+        bool born_together = born == other.born || born == 0 || other.born == 0;
         return device == other.device && inode == other.inode && born_together;
     }
 };

@@ -10,14 +10,15 @@ Request* Desk::open(const Submission& submission, int& error) {
     if (request == nullptr) {
         return nullptr;
     }
-    request->notice.kind = Notice::Kind::kNone;
-    error = submission.event != nullptr ? prepare_notice(*submission.event, request->notice) : 0;
+    error = equip(*request, submission);
     if (error != 0) {
-        requests_.give(*request);
+        close(*request);
         return nullptr;
     }
     request->operation = submission.operation;
-    request->progress = 0;
+    if (!request->operation.descriptor.seekable) {
+        request->operation.progress = 0;
+    }
     request->publish = submission.publish;
     request->batch = submission.batch;
     // A canceller may still hold the number from an earlier submission of this owner. If it finds
@@ -28,7 +29,23 @@ Request* Desk::open(const Submission& submission, int& error) {
     return request;
 }
 
+// What may be refused: 0 or EAGAIN. What has been taken until then is left to close().
+int Desk::equip(Request& request, const Submission& submission) {
+    request.notice.kind = Notice::Kind::kNone;
+    request.wave = nullptr;
+    if (submission.operation.kind == Kind::kWrite) {
+        request.wave = waves_.take();
+        if (request.wave == nullptr) {
+            return EAGAIN;
+        }
+    }
+    return submission.event != nullptr ? prepare_notice(*submission.event, request.notice) : 0;
+}
+
 void Desk::close(Request& request) {
+    if (request.wave != nullptr) {  // it was never posted
+        waves_.give(*request.wave);
+    }
     request.owner.store(nullptr, std::memory_order_relaxed);  // the slab releases the record
     requests_.give(request);
 }

@@ -1,5 +1,6 @@
 // Desk: where a request record is filled in when a door comes with an operation, and given back
-// when everything is done. Lock-free; the number of requests is bounded by memory alone.
+// when everything is done, and the records of waves that writes bring. Lock-free; the number of
+// requests is bounded by memory alone.
 #pragma once
 
 #include "aio/batch.h"
@@ -25,6 +26,9 @@ class Desk {
     // The request is over, or was never posted; its record may be reused at once.
     void close(Request& request);
 
+    // The record that a write brought is not used (any more).
+    void give(Wave& wave) { waves_.give(wave); }
+
     // The record with that number if it serves `owner` now; null otherwise. `number` may be
     // garbage. The answer holds while the engine's lock is held and the record is in the schedule.
     Request* find(uint32_t number, const void* owner) const;
@@ -34,11 +38,24 @@ class Desk {
 
     void reserve(uint32_t requests) { requests_.reserve(requests); }
 
+    // Gives memory back to the system that a burst of requests has left. For a time when there are
+    // none, see Slab::trim().
+    void trim() {
+        requests_.trim();
+        waves_.trim();
+    }
+
     // Forgets all requests. Only for a forked child.
-    void reset() { requests_.reset(); }
+    void reset() {
+        requests_.reset();
+        waves_.reset();
+    }
 
   private:
+    int equip(Request& request, const Submission& submission);
+
     Slab<Request> requests_;
+    Slab<Wave> waves_;
 };
 
 }  // namespace uaio

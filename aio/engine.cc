@@ -281,6 +281,7 @@ void Engine::take_along(Request& request) {
 }
 
 void Engine::admit_all() {
+    give_back_waves();
     Request* request = inbox_.take_all();
     if (request == nullptr) {
         return;
@@ -291,6 +292,13 @@ void Engine::admit_all() {
         request = following;
     }
     raise_to(counters().outstanding_max, schedule_.outstanding());
+}
+
+// Those of the last admissions and departures.
+void Engine::give_back_waves() {
+    while (Wave* wave = schedule_.take_unused_wave()) {
+        desk_.give(*wave);
+    }
 }
 
 void Engine::note_ready() {

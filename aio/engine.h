@@ -90,6 +90,9 @@ class Engine {
 
     WaitingRoom& waiting_room() { return waiting_room_; }
 
+    // For a worker that leaves: gives back what a burst of requests has left, if it is over.
+    void give_back_memory();
+
     // The submitter of `batch` has posted all of it.
     void submitted(Batch& batch);
 
@@ -115,6 +118,7 @@ class Engine {
     Request* next_work(Request* done);
     Request* next(Request* done);
     void admit_all() UAIO_REQUIRES(lock_);
+    void give_back_waves() UAIO_REQUIRES(lock_);
     void take_along(Request& request) UAIO_REQUIRES(lock_);
     static Outcome perform_syncs(const Request& first);
     void note_ready() UAIO_REQUIRES(lock_);

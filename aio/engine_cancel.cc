@@ -27,7 +27,7 @@ Engine::Cancelled Engine::cancel(uint32_t number, const void* owner) {
         request = desk_.find(number, owner);
         if (request != nullptr) {
             lane = request->lane;
-            end = request->sequence + 1;
+            end = sequence_of(request->order) + 1;
             withdrawn = withdraw(*request, Partial::kKeep);
             running = request->state.load(std::memory_order_relaxed) <= State::kRunning;
             if (withdrawn) {  // else it may be in the list of another canceller
@@ -94,7 +94,7 @@ bool Engine::withdraw_some(Lane& lane, uint64_t end, Partial partial, Request*& 
     size_t found = 0;
     size_t staying = 0;
     Request* request = lane.requests.front();
-    while (request != nullptr && request->sequence < end && found < kWithdrawBatch) {
+    while (request != nullptr && sequence_of(request->order) < end && found < kWithdrawBatch) {
         Request* following = List<Request, LaneTag>::after(*request);
         if (withdraw(*request, partial)) {
             request->inbox_next = withdrawn;
@@ -114,7 +114,7 @@ bool Engine::withdraw_some(Lane& lane, uint64_t end, Partial partial, Request*& 
 bool Engine::withdraw(Request& request, Partial partial) {
     // The progress of a request that runs is its worker's to read.
     bool waits = request.state.load(std::memory_order_relaxed) < State::kRunning;
-    bool partly_done = waits && request.progress > 0;
+    bool partly_done = waits && progress_of(request.operation) > 0;
     if ((partly_done && partial == Partial::kKeep) || !schedule_.withdraw(request)) {
         return false;
     }
@@ -136,8 +136,9 @@ void Engine::finish_withdrawn(Lane& lane, Request* last, Starts starts) {
     }
     for (Request* request = first; request != nullptr; request = request->inbox_next) {
         count(Counter::kCancelled);
-        if (request->progress > 0) {
-            finish(*request, static_cast<ssize_t>(request->progress), 0, starts);
+        size_t progress = progress_of(request->operation);
+        if (progress > 0) {
+            finish(*request, static_cast<ssize_t>(progress), 0, starts);
         } else {
             finish(*request, -1, ECANCELED, starts);
         }
@@ -179,7 +180,7 @@ bool Engine::any_unpublished(const Lane& lane, uint64_t end) {
         return true;
     }
     Request* request = lane.requests.front();
-    while (request != nullptr && request->sequence < end) {
+    while (request != nullptr && sequence_of(request->order) < end) {
         // Acquire pairs with finish(): the status is visible.
         if (request->state.load(std::memory_order_acquire) == State::kPublishing) {
             return true;
@@ -231,7 +232,7 @@ void Engine::clear_descriptor(int fd) {
 bool Engine::any_running(const Lane& lane, uint64_t end) {
     Hold hold(lock_);
     Request* request = lane.requests.front();
-    while (request != nullptr && request->sequence < end) {
+    while (request != nullptr && sequence_of(request->order) < end) {
         if (request->state.load(std::memory_order_relaxed) <= State::kRunning) {
             return true;
         }

@@ -23,6 +23,7 @@ void observe_workers(Pool::Event event, unsigned threads) {
             return;
         case Pool::Event::kLeft:
             count(Counter::kWorkersLeft);
+            engine.give_back_memory();
             return;
         case Pool::Event::kRefused:
             count(Counter::kThreadsRefused);
@@ -56,6 +57,18 @@ void observe_pollers(Pool::Event event, unsigned /*threads*/) {
 }
 
 }  // namespace
+
+// A worker leaves when it has been idle for long: a burst is over, if nothing else is on its way.
+void Engine::give_back_memory() {
+    {
+        Hold hold(lock_);
+        if (schedule_.outstanding() != 0 || !inbox_.empty()) {
+            return;
+        }
+        give_back_waves();
+    }
+    desk_.trim();
+}
 
 void Engine::start() {
     // Acquire pairs with the release in start_once().

@@ -31,7 +31,8 @@ Outcome given_up(size_t progress) {
 
 // The worker's part. Returns false if the request has been parked.
 bool Engine::run_stream(Request& request, Runner runner) {
-    Attempt attempt = attempt_stream(request.operation, request.progress);
+    size_t& progress = request.operation.progress;
+    Attempt attempt = attempt_stream(request.operation, progress);
     if (!attempt.would_wait) {
         end_run(request, attempt.outcome);
         return true;
@@ -41,15 +42,15 @@ bool Engine::run_stream(Request& request, Runner runner) {
     }
     // Nobody can be had to wait for the stream. A worker may wait in the system call; a caller, who
     // perhaps is the one to feed the stream, may not.
-    end_run(request, runner == Runner::kWorker ? perform_stream(request.operation, request.progress)
-                                               : given_up(request.progress));
+    end_run(request, runner == Runner::kWorker ? perform_stream(request.operation, progress)
+                                               : given_up(progress));
     return true;
 }
 
 // Returns false if the request is the caller's again: it cannot be polled, or there is no poller.
 bool Engine::park(Request& request) {
     Direction direction = direction_of(request.operation.kind);
-    uint64_t sequence = request.sequence;
+    uint64_t order = request.order;
     Lane* lane = request.lane;
     bool armed;
     {
@@ -75,7 +76,7 @@ bool Engine::park(Request& request) {
         return true;
     }
     Hold hold(lock_);
-    if (lane->parked[static_cast<int>(direction)] != &request || request.sequence != sequence) {
+    if (lane->parked[static_cast<int>(direction)] != &request || request.order != order) {
         return true;
     }
     schedule_.resume(request);

@@ -24,12 +24,11 @@ void Express::configure(const Options& options) {
 bool Express::takes(const Operation& operation) const {
     return operation.kind == Kind::kRead && operation.bytes - 1 < bytes_max_ &&  // nor nothing
            !operation.descriptor.direct && operation.offset >= 0 &&
-           (operation.descriptor.seekable || !operation.descriptor.file_known);
+           (!operation.descriptor.file_known || operation.descriptor.seekable);
 }
 
 bool Express::may_try(Lane& lane) const {
-    return is_first(lane) && !unknown_.load(std::memory_order_relaxed) &&
-           !is_paused(lane);
+    return is_first(lane) && !unknown_.load(std::memory_order_relaxed) && !is_paused(lane);
 }
 
 bool Express::is_first(const Lane& lane) const {

@@ -3,12 +3,16 @@
 //
 // POSIX (aio_fsync): the sync covers the operations that were queued when it was called. So a sync
 // is a barrier over the older writes of its file, of any priority, and holds back nothing itself.
-// Writes and barred syncs stand in order of admission; the first barred sync may go when no write
-// older than it is left. Every step is O(1).
 //
-// A File exists while it has a write in flight or a barred sync, so there are never more of them
-// than requests: each request record brings the storage of one, which the table keeps for ever once
-// the record has been used. So an admitted request cannot fail for want of memory.
+// The writes of a file come in waves. A sync that finds writes in flight is barred behind the
+// newest wave, and the next write begins another one; where no sync waits, writes join the newest.
+// So a write is a count, and knows its wave. When the oldest wave has no write left, its syncs may
+// go, and the next wave is the oldest. A wave without writes and syncs is dropped, wherever it
+// stands. Every step is O(1), but for the waves that are dropped on the way, each of them once.
+//
+// Each write brings the record of a wave, in `wave`: an admitted request cannot fail for want of
+// memory. If the write joins a wave, the record is not used; nor is that of a wave that is dropped.
+// The owner of the table takes these back.
 //
 // Pure; guarded by the owner of the schedule. A zeroed table is empty.
 #pragma once
@@ -20,7 +24,8 @@ namespace uaio {
 
 class FileTable {
   public:
-    // `write` (admitted) is in flight until remove_write().
+    // `write` (admitted) is in flight until remove_write(). The record in its `wave` is the table's
+    // from now on; `wave` is the one it belongs to.
     void add_write(Request& write);
 
     // Returns true if no older write of its file is in flight; else `sync` is barred.
@@ -32,19 +37,21 @@ class FileTable {
     // A barred sync goes away.
     void remove_barred(Request& sync);
 
-    // Number of files known, for tests.
+    // One of the records that are not used, which is the caller's now; null if there is none.
+    Wave* take_unused();
+
+    // Number of files with writes in flight, for tests.
     size_t size() const { return size_; }
 
   private:
-    static size_t bucket_of(const Identity& identity);
+    Wave** bucket_of(const Identity& identity);
+    Wave** newest_of(const Identity& identity);
+    void begin(Wave& wave, Wave** newest, const Identity& identity);
+    void drop(Wave& wave);
+    void put_unused(Wave& wave);
 
-    void accept_spare(Request& request);
-    File* find(const Identity& identity) const;
-    File& find_or_add(Request& request);
-    void drop_if_unused(File& file);
-
-    File* buckets_[kFileBuckets] = {};
-    File* free_ = nullptr;
+    Wave* buckets_[kFileBuckets] = {};
+    Wave* unused_ = nullptr;
     size_t size_ = 0;
 };
 

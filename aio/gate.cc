@@ -5,12 +5,8 @@
 namespace uaio {
 namespace {
 
-uint64_t order(const Request& request) {
-    return static_cast<const HeapNode&>(request).order;
-}
-
 bool may_overtake(const Gate& gate, const Request& newcomer) {
-    return gate.solo != nullptr && order(newcomer) < order(*gate.solo) &&
+    return gate.solo != nullptr && newcomer.order < gate.solo->order &&
            gate.solo->state.load(std::memory_order_relaxed) == State::kReady &&  // under the lock
            !gate.solo->tried;
 }
@@ -31,7 +27,6 @@ GateMove enter(Gate& gate, Request& request) {
     if (request.gate_limit == 1 && may_overtake(gate, request)) {
         Request& overtaken = *gate.solo;
         overtaken.gated = false;
-        gate.outside.push(overtaken);
         request.gated = true;
         gate.solo = &request;
         return {&request, &overtaken};
@@ -40,11 +35,15 @@ GateMove enter(Gate& gate, Request& request) {
     return {nullptr, nullptr};
 }
 
+void hold(Gate& gate, Request& request) {
+    gate.outside.push(request);
+}
+
 GateMove leave(Gate& gate, Request& request) {
     request.gated = false;
     --gate.inside;
     gate.solo = nullptr;
-    auto* follower = static_cast<Request*>(gate.outside.top());
+    Request* follower = gate.outside.top();
     if (follower == nullptr || gate.inside >= follower->gate_limit) {
         return {nullptr, nullptr};
     }

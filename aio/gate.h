@@ -11,27 +11,29 @@
 #include <stdint.h>
 
 #include "aio/order_heap.h"
+#include "aio/wave.h"
 
 namespace uaio {
 
-struct Request;
-
 struct Gate {
-    uint32_t inside;    // ready, parked or running
-    Request* solo;      // at a gate for one: the request inside, null if none
-    OrderHeap outside;  // in state kHeld
+    uint32_t inside;                      // ready, parked or running
+    Request* solo;                        // at a gate for one: the request inside, null if none
+    OrderHeap<Request, WaitTag> outside;  // in state kHeld
 };
 
 // What enter() or leave() asks of the schedule.
 struct GateMove {
     Request* let_in;      // becomes ready; null if nobody
-    Request* turned_out;  // was ready and has to leave the ready queue; null if nobody
+    Request* turned_out;  // was ready, leaves the ready queue, and waits again: hold(); or null
 };
 
 // `request` (its order and gate_limit set) arrives at `gate`. Requests with different limits meet
 // only where a descriptor number was closed and stands for another kind of file: each goes by its
 // own.
 GateMove enter(Gate& gate, Request& request);
+
+// `request` was turned out and has left the ready queue.
+void hold(Gate& gate, Request& request);
 
 // `request`, which had been let in, is gone.
 GateMove leave(Gate& gate, Request& request);

@@ -42,6 +42,11 @@ struct Lane {
     std::atomic<uint32_t> express_misses;  // on end, as far as it matters  (express.h)
 };
 
+// Where the request waits for its turn, or through which it has passed.
+inline Gate& gate_of(const Request& request) {
+    return request.lane->gates[request.gate];
+}
+
 // A request of that kind is posted. Relaxed: a thread that closes the descriptor or reads from it
 // afterwards has been told so by the one that posts.
 inline void count_in(Lane& lane, Kind kind) {

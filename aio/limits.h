@@ -19,7 +19,7 @@ inline constexpr unsigned kWorkersMax = 4096;
 
 // Requests of one descriptor that may run or be ready at one time: half of the default pool, so
 // that one descriptor on a dead file server leaves workers for the others.
-inline constexpr uint32_t kLaneFanOut = 32;
+inline constexpr uint8_t kLaneFanOut = 32;
 
 // The largest read that a submitter makes itself where the bytes are in the cache: the
 // submitter copies them itself.

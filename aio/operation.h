@@ -21,12 +21,20 @@ inline bool is_sync(Kind kind) {
 
 struct Operation {
     Kind kind;
+    int8_t priority;  // kPriorityMin to kPriorityMax, higher is more urgent
     int fd;
-    int priority;  // kPriorityMin to kPriorityMax, higher is more urgent
     void* buffer;
     size_t bytes;
-    int64_t offset;  // without meaning for streams, appends and syncs
+    union {
+        int64_t offset;   // without meaning for appends and syncs
+        size_t progress;  // of a stream, which has no offset: bytes of a write that are written
+    };
     Descriptor descriptor;
 };
+
+// Bytes that a write has written already and not been done with.
+inline size_t progress_of(const Operation& operation) {
+    return operation.descriptor.seekable ? 0 : operation.progress;
+}
 
 }  // namespace uaio

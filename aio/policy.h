@@ -19,8 +19,8 @@ namespace uaio {
 struct Request;
 
 struct Placement {
-    uint8_t gate;    // index into the lane's gates
-    uint32_t limit;  // how many requests that gate lets in at one time
+    uint8_t gate;   // index into the lane's gates
+    uint8_t limit;  // how many requests that gate lets in at one time
     // Whether byte ranges matter. If so the request waits for those before it in queue order that
     // are reads overlapping `reads` or writes overlapping `writes`, and is itself found under
     // `own`, among the reads or the writes according to its kind.

@@ -3,9 +3,10 @@
 namespace uaio {
 namespace {
 
-// A mixing function in the manner of splitmix64: neighbouring orders get unrelated weights.
-uint32_t weight_of(uint64_t order) {
-    uint64_t mixed = (order + 0x9e3779b97f4a7c15u) * 0xbf58476d1ce4e5b9u;
+// A mixing function in the manner of splitmix64: neighbouring addresses get unrelated weights.
+uint32_t weight_of(const RangeNode& node) {
+    uint64_t mixed =
+        (reinterpret_cast<uintptr_t>(&node) + 0x9e3779b97f4a7c15u) * 0xbf58476d1ce4e5b9u;
     mixed = (mixed ^ mixed >> 29) * 0x94d049bb133111ebu;
     return static_cast<uint32_t>(mixed >> 32);
 }
@@ -20,15 +21,13 @@ void include(RangeNode& node, const RangeNode* child) {
         return;
     }
     node.end_max = child->end_max > node.end_max ? child->end_max : node.end_max;
-    node.urgency_min =
-        child->urgency_min < node.urgency_min ? child->urgency_min : node.urgency_min;
-    node.urgency_max =
-        child->urgency_max > node.urgency_max ? child->urgency_max : node.urgency_max;
+    node.order_min = child->order_min < node.order_min ? child->order_min : node.order_min;
+    node.order_max = child->order_max > node.order_max ? child->order_max : node.order_max;
 }
 
 void refresh(RangeNode& node) {
     node.end_max = node.range.end;
-    node.urgency_min = node.urgency_max = node.urgency;
+    node.order_min = node.order_max = node.order;
     include(node, node.left);
     include(node, node.right);
 }
@@ -48,17 +47,17 @@ bool overlaps(const RangeNode& node, Range range) {
 // The better of `best` and what the subtree has. The child with the later requests goes first, so
 // that the other can usually be skipped.
 RangeNode* search(RangeNode* node, Range range, uint64_t order, RangeNode* best) {
-    if (node == nullptr || node->end_max <= range.begin || node->urgency_min >= order ||
-        (best != nullptr && node->urgency_max <= best->urgency)) {
+    if (node == nullptr || node->end_max <= range.begin || node->order_min >= order ||
+        (best != nullptr && node->order_max <= best->order)) {
         return best;
     }
-    if (overlaps(*node, range) && node->urgency < order &&
-        (best == nullptr || node->urgency > best->urgency)) {
+    if (overlaps(*node, range) && node->order < order &&
+        (best == nullptr || node->order > best->order)) {
         best = node;
     }
     RangeNode* first = node->left;
     RangeNode* second = node->range.begin < range.end ? node->right : nullptr;
-    if (first != nullptr && second != nullptr && first->urgency_max < second->urgency_max) {
+    if (first != nullptr && second != nullptr && first->order_max < second->order_max) {
         RangeNode* swapped = first;
         first = second;
         second = swapped;
@@ -69,11 +68,11 @@ RangeNode* search(RangeNode* node, Range range, uint64_t order, RangeNode* best)
 
 void visit_subtree(RangeNode* node, Range range, uint64_t order, void (*visit)(void*, RangeNode&),
                    void* context) {
-    if (node == nullptr || node->end_max <= range.begin || node->urgency_max <= order) {
+    if (node == nullptr || node->end_max <= range.begin || node->order_max <= order) {
         return;
     }
     visit_subtree(node->left, range, order, visit, context);
-    if (overlaps(*node, range) && node->urgency > order) {
+    if (overlaps(*node, range) && node->order > order) {
         visit(context, *node);
     }
     if (node->range.begin < range.end) {
@@ -84,8 +83,6 @@ void visit_subtree(RangeNode* node, Range range, uint64_t order, void (*visit)(v
 }  // namespace
 
 void RangeIndex::insert(RangeNode& node) {
-    node.urgency = node.order;
-    node.weight = weight_of(node.order);
     node.left = node.right = node.parent = nullptr;
     RangeNode** place = &root_;
     while (*place != nullptr) {
@@ -94,7 +91,7 @@ void RangeIndex::insert(RangeNode& node) {
     }
     *place = &node;
     refresh_up(&node);
-    while (node.parent != nullptr && node.parent->weight < node.weight) {
+    while (node.parent != nullptr && weight_of(*node.parent) < weight_of(node)) {
         rotate_up(node);
     }
 }
@@ -102,15 +99,15 @@ void RangeIndex::insert(RangeNode& node) {
 void RangeIndex::erase(RangeNode& node) {
     while (node.left != nullptr || node.right != nullptr) {
         bool take_left = node.right == nullptr ||
-                         (node.left != nullptr && node.left->weight > node.right->weight);
+                         (node.left != nullptr && weight_of(*node.left) > weight_of(*node.right));
         rotate_up(take_left ? *node.left : *node.right);
     }
     replace_child(node.parent, &node, nullptr);
     refresh_up(node.parent);
 }
 
-void RangeIndex::set_taken(RangeNode& node) {
-    node.urgency = 0;
+void RangeIndex::set_order(RangeNode& node, uint64_t order) {
+    node.order = order;
     refresh_up(&node);
 }
 

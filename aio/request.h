@@ -24,19 +24,16 @@
 
 #include <atomic>
 
-#include "aio/file.h"
 #include "aio/operation.h"
-#include "aio/order_heap.h"
 #include "aio/range_index.h"
+#include "aio/wave.h"
 #include "signals/notice.h"
 #include "threadpool/base/list.h"
 #include "threadpool/base/slab.h"
-#include "threadpool/ready_queue.h"
 
 namespace uaio {
 
 struct Lane;
-struct Gate;
 struct Batch;
 
 enum class State : uint8_t {
@@ -60,15 +57,12 @@ using Publish = void (*)(void* owner, ssize_t result, int error);
 
 struct LaneTag {};
 
-struct Request : SlabRecord,
-                 RangeNode,       // the lane's ranges
-                 HeapNode,        // kHeld: the gate's heap
-                 Link<ReadyTag>,  // kReady: the ready queue; kParked: the parked ones
-                 Link<WaitTag>,   // kBlocked, kBarred: whoever it waits for
-                 Link<AgeTag>,    // writes: those of its file, oldest first
-                 Link<LaneTag> {  // all requests of its descriptor
+struct Request
+    : SlabRecord,
+      RangeNode,       // the lane's ranges
+      Link<WaitTag>,   // where it waits, by its state: kBarred, kBlocked, kHeld, kParked, kReady
+      Link<LaneTag> {  // all requests of its descriptor
     Operation operation;
-    size_t progress;  // bytes of a stream's write that are written already
 
     std::atomic<void*> owner;  // whose request it is; the door knows what that means. Null: free
     Publish publish;
@@ -79,27 +73,42 @@ struct Request : SlabRecord,
     bool ranged;               // in the lane's range index
     bool gated;                // counts at its gate
     bool tried;                // was parked once: nobody takes its place at its gate
-    bool file_given;           // its `spare_file` has been given to the file table, for ever
-    uint32_t gate_limit;       // how many its gate lets in at one time, by the policy
+    uint8_t gate;              // of its lane: where it is kHeld, or through which it has passed
+    uint8_t gate_limit;        // how many its gate lets in at one time, by the policy
 
-    uint64_t sequence;  // order of admission
     Lane* lane;
-    Gate* gate;        // where it is kHeld, or through which it has passed
-    Request* blocker;  // kBlocked: whom it waits for
-    File* file;        // a write's or a barred sync's
+    Wave* wave;  // a write's or a barred sync's; until admission, what a write brings
 
     List<Request, WaitTag> waiters;  // those that are kBlocked on this one
-    Request* inbox_next;
-    File spare_file;  // storage that comes with the record, see file_table.h
-};
 
-// Queue order in one number: priority first, then admission. Smaller runs first; never 0.
+    // Each in its own states only.
+    union {
+        Request* inbox_next;  // kFilled, kPosted, and when it was taken: the next one of a chain
+        Request* blocker;     // kBlocked: whom it waits for
+        Request* child;       // kHeld: in the gate's heap
+    };
+};
+static_assert(sizeof(void*) != 8 || sizeof(Request) == 256, "four lines of the cache");
+
+// Queue order in one number: priority first, then admission. Smaller runs first.
+inline constexpr int kSequenceBits = 56;
+
 inline uint64_t order_of(int level, uint64_t sequence) {
-    return static_cast<uint64_t>(level) << 56 | sequence;
+    return static_cast<uint64_t>(level + 1) << kSequenceBits | sequence;
 }
 
 inline int level_of(uint64_t order) {
-    return static_cast<int>(order >> 56);
+    return static_cast<int>(order >> kSequenceBits) - 1;
+}
+
+// The number that its admission had.
+inline uint64_t sequence_of(uint64_t order) {
+    return order & ((uint64_t{1} << kSequenceBits) - 1);
+}
+
+// Who was taken comes before all that were not.
+inline uint64_t order_once_taken(uint64_t order) {
+    return sequence_of(order);
 }
 
 }  // namespace uaio

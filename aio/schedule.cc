@@ -28,7 +28,7 @@ RangeNode* later(RangeNode* one, RangeNode* other) {
     if (one == nullptr || other == nullptr) {
         return one != nullptr ? one : other;
     }
-    return one->urgency > other->urgency ? one : other;
+    return one->order > other->order ? one : other;
 }
 
 bool is_owed(const Operation& operation) {
@@ -46,13 +46,8 @@ void block(Request& request, Request& blocker) {
 
 void Schedule::admit(Request& request) {
     UAIO_CHECK(state_of(request) == State::kPosted);
-    request.sequence = next_sequence_++;
-    uint64_t order = order_of(kPriorityMax - request.operation.priority, request.sequence);
-    static_cast<RangeNode&>(request).order = order;
-    static_cast<HeapNode&>(request).order = order;
+    request.order = order_of(kPriorityMax - request.operation.priority, next_sequence_++);
     request.ranged = request.gated = request.tried = false;
-    request.gate = nullptr;
-    request.file = nullptr;
     request.waiters = {};
     request.lane->requests.push_back(request);
     ++outstanding_;
@@ -71,7 +66,7 @@ void Schedule::admit(Request& request) {
 // for.
 void Schedule::enter_lane(Request& request) {
     Placement placement = policy_(request);
-    request.gate = &request.lane->gates[placement.gate];
+    request.gate = placement.gate;
     request.gate_limit = placement.limit;
     if (placement.ranged) {
         Request* blocker = blocker_of(request, placement);
@@ -91,9 +86,8 @@ void Schedule::enter_lane(Request& request) {
 
 // One of those that the request conflicts with and that come before it, null if there is none.
 Request* Schedule::blocker_of(const Request& request, const Placement& placement) const {
-    uint64_t order = static_cast<const RangeNode&>(request).order;
-    RangeNode* read = request.lane->reads.latest_before(placement.reads, order);
-    RangeNode* write = request.lane->writes.latest_before(placement.writes, order);
+    RangeNode* read = request.lane->reads.latest_before(placement.reads, request.order);
+    RangeNode* write = request.lane->writes.latest_before(placement.writes, request.order);
     return static_cast<Request*>(later(read, write));
 }
 
@@ -112,30 +106,30 @@ void Schedule::yield_to(Request& request, const Placement& placement) {
             block(other, *found->request);
         }
     };
-    uint64_t order = static_cast<const RangeNode&>(request).order;
-    request.lane->reads.visit_after(placement.reads, order, visit, &context);
-    request.lane->writes.visit_after(placement.writes, order, visit, &context);
+    request.lane->reads.visit_after(placement.reads, request.order, visit, &context);
+    request.lane->writes.visit_after(placement.writes, request.order, visit, &context);
 }
 
 // Out of the ready queue or away from the gate.
 void Schedule::step_back(Request& request) {
     if (state_of(request) == State::kHeld) {
-        give_up(*request.gate, request);
+        give_up(gate_of(request), request);
         return;
     }
-    ready_.remove(request, level_of(static_cast<RangeNode&>(request).order));
-    make(leave(*request.gate, request));
+    ready_.remove(request, level_of(request.order));
+    make(leave(gate_of(request), request));
 }
 
 void Schedule::pass_gate(Request& request) {
     set_state(request, State::kHeld);
-    make(enter(*request.gate, request));
+    make(enter(gate_of(request), request));
 }
 
 void Schedule::make(GateMove move) {
     if (move.turned_out != nullptr) {
-        ready_.remove(*move.turned_out, level_of(static_cast<RangeNode&>(*move.turned_out).order));
+        ready_.remove(*move.turned_out, level_of(move.turned_out->order));
         set_state(*move.turned_out, State::kHeld);
+        hold(gate_of(*move.turned_out), *move.turned_out);
     }
     if (move.let_in != nullptr) {
         make_ready(*move.let_in);
@@ -144,7 +138,7 @@ void Schedule::make(GateMove move) {
 
 void Schedule::make_ready(Request& request) {
     set_state(request, State::kReady);
-    ready_.push(request, level_of(static_cast<RangeNode&>(request).order));
+    ready_.push(request, level_of(request.order));
 }
 
 Request* Schedule::take() {
@@ -153,7 +147,7 @@ Request* Schedule::take() {
         UAIO_CHECK(state_of(*request) == State::kReady);
         set_state(*request, State::kRunning);
         if (request->ranged) {
-            index_of(*request).set_taken(*request);
+            index_of(*request).set_order(*request, order_once_taken(request->order));
         }
     }
     return request;
@@ -161,12 +155,13 @@ Request* Schedule::take() {
 
 // Under a policy by which a sync's gate lets other kinds through too, these are in between.
 Request* Schedule::take_along(const Request& sync) {
-    auto* other = static_cast<Request*>(sync.gate->outside.top());
+    auto& outside = gate_of(sync).outside;
+    Request* other = outside.top();
     if (other == nullptr || !is_sync(other->operation.kind) ||
         other->operation.descriptor.identity != sync.operation.descriptor.identity) {
         return nullptr;
     }
-    sync.gate->outside.pop();
+    outside.pop();
     set_state(*other, State::kRunning);
     return other;
 }
@@ -216,7 +211,7 @@ void Schedule::resume(Request& request) {
 void Schedule::retire(Request& request) {
     UAIO_CHECK(state_of(request) >= State::kRunning);
     if (request.gated) {  // not if it was taken along
-        make(leave(*request.gate, request));
+        make(leave(gate_of(request), request));
     }
     remove(request);
 }
@@ -233,7 +228,7 @@ bool Schedule::withdraw(Request& request) {
         request.blocker->waiters.remove(request);
     } else if (state == State::kParked) {
         leave_parking(request);
-        make(leave(*request.gate, request));
+        make(leave(gate_of(request), request));
     } else {
         step_back(request);
     }
@@ -253,7 +248,7 @@ void Schedule::remove(Request& request) {
     while (Request* waiter = request.waiters.pop_front()) {
         enter_lane(*waiter);
     }
-    if (request.file != nullptr) {
+    if (request.wave != nullptr) {
         auto release = [](void* schedule, Request& sync) {
             static_cast<Schedule*>(schedule)->enter_lane(sync);
         };

@@ -26,7 +26,8 @@ class Schedule {
     // Before the first request.
     void set_policy(Policy policy) { policy_ = policy; }
 
-    // Brings a request in state kPosted, with its operation and lane set, into the schedule.
+    // Brings a request in state kPosted, with its operation and lane set, and `wave` if it is a
+    // write and null if not (file_table.h), into the schedule.
     void admit(Request& request);
 
     // The most urgent request that may run now; it becomes kRunning. Null if there is none.
@@ -61,6 +62,9 @@ class Schedule {
     // and changes nothing, if it runs.
     bool withdraw(Request& request);
 
+    // The record of a wave that some write has brought and that is not used; null if there is none.
+    Wave* take_unused_wave() { return files_.take_unused(); }
+
     size_t ready() const { return ready_.size(); }
     size_t parked() const { return parked_count_; }
     size_t outstanding() const { return outstanding_; }
@@ -83,8 +87,8 @@ class Schedule {
     void remove(Request& request);
 
     Policy policy_ = place_by_conflict;
-    ReadyQueue<Request> ready_;
-    List<Request, ReadyTag> parked_;
+    ReadyQueue<Request, WaitTag> ready_;
+    List<Request, WaitTag> parked_;
     size_t parked_count_ = 0;
     FileTable files_;
     uint64_t next_sequence_ = 1;

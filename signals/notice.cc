@@ -7,9 +7,18 @@
 #include "signals/platform/queue_signal.h"
 
 namespace uaio {
+namespace {
+
+// A number that is too large for any signal must not become that of one.
+int16_t narrowed(int signal_number) {
+    return signal_number >= 0 && signal_number <= INT16_MAX ? static_cast<int16_t>(signal_number)
+                                                            : int16_t{-1};
+}
+
+}  // namespace
 
 int prepare_notice(const sigevent& event, Notice& notice) {
-    notice = {Notice::Kind::kNone, event.sigev_signo, 0, {.value = event.sigev_value}};
+    notice = {Notice::Kind::kNone, narrowed(event.sigev_signo), 0, {.value = event.sigev_value}};
     int thread = 0;
     if (event.sigev_notify == SIGEV_SIGNAL && event.sigev_signo != 0) {
         notice.kind = Notice::Kind::kSignal;

@@ -14,6 +14,7 @@
 #pragma once
 
 #include <signal.h>
+#include <stdint.h>
 
 #include "signals/call.h"
 
@@ -23,13 +24,14 @@ struct Notice {
     enum class Kind : uint8_t { kNone, kSignal, kThreadSignal, kCall };
 
     Kind kind;
-    int signal_number;
-    int thread;  // kThreadSignal: as gettid(2) counts
+    int16_t signal_number;  // kSignal, kThreadSignal; -1 for what is none
+    int thread;             // kThreadSignal: as gettid(2) counts
     union {
         sigval value;  // kSignal, kThreadSignal
         Call* call;    // kCall
     };
 };
+static_assert(sizeof(Notice) <= 16, "every request record holds one");
 
 // Everything that delivery will need is taken here. Returns 0, or EAGAIN if there is no memory for
 // a call. `notice` is kNone after an error. Keeps errno.

@@ -14,10 +14,8 @@
 
 namespace uaio {
 
-struct ReadyTag {};
-
-// T derives from Link<ReadyTag>.
-template <class T>
+// T derives from Link<Tag>.
+template <class T, class Tag>
 class ReadyQueue {
   public:
     bool empty() const { return (bitmap_[0] | bitmap_[1]) == 0; }
@@ -55,7 +53,7 @@ class ReadyQueue {
     static uint64_t bit(int level) { return uint64_t{1} << (level % 64); }
 
     uint64_t bitmap_[kLevels / 64] = {};
-    List<T, ReadyTag> lists_[kLevels];
+    List<T, Tag> lists_[kLevels];
     size_t size_ = 0;
 };
 

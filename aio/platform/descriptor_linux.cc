@@ -18,12 +18,17 @@ struct Status {
     int64_t size;
 };
 
-int64_t born(const struct statx& stat) {
+uint32_t born(const struct statx& stat) {
     if ((stat.stx_mask & STATX_BTIME) == 0) {
         return 0;
     }
     auto seconds = static_cast<uint64_t>(stat.stx_btime.tv_sec);
-    return static_cast<int64_t>(seconds * 1'000'000'000 + stat.stx_btime.tv_nsec);
+    return static_cast<uint32_t>(seconds * 1'000'000'000 + stat.stx_btime.tv_nsec);
+}
+
+// Linux itself keeps the number of a device in 32 bits, 20 of them for the minor number.
+uint32_t device(uint64_t major_number, uint64_t minor_number) {
+    return static_cast<uint32_t>(major_number << 20 | minor_number);
 }
 
 // Kernels before 4.11, and some filters for system calls, do not know statx: ENOSYS, EPERM.
@@ -32,9 +37,8 @@ int status_by_fstat(int fd, Status& status) {
     if (fstat(fd, &stat) != 0) {
         return EBADF;
     }
-    // The number of the device in the same form as below.
-    uint64_t device = uint64_t{major(stat.st_dev)} << 32 | minor(stat.st_dev);
-    status = {{device, stat.st_ino}, stat.st_mode, stat.st_size};
+    status = {
+        {stat.st_ino, device(major(stat.st_dev), minor(stat.st_dev))}, stat.st_mode, stat.st_size};
     return 0;
 }
 
@@ -44,7 +48,7 @@ int status_of(int fd, Status& status) {
     if (statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, kWanted, &stat) != 0) {
         return errno == EBADF ? EBADF : status_by_fstat(fd, status);
     }
-    status = {{uint64_t{stat.stx_dev_major} << 32 | stat.stx_dev_minor, stat.stx_ino, born(stat)},
+    status = {{stat.stx_ino, device(stat.stx_dev_major, stat.stx_dev_minor), born(stat)},
               stat.stx_mode,
               static_cast<int64_t>(stat.stx_size)};
     return 0;

@@ -23,6 +23,13 @@ bool is_seekable(int fd, mode_t mode) {
     return S_ISCHR(mode) && lseek(fd, 0, SEEK_CUR) >= 0;
 }
 
+// Where the number of a device is longer, two of them could look alike: what tells their files
+// apart then is the inode.
+Identity identity_of(const struct stat& status) {
+    auto device = static_cast<uint64_t>(status.st_dev);
+    return {static_cast<uint64_t>(status.st_ino), static_cast<uint32_t>(device ^ device >> 32)};
+}
+
 }  // namespace
 
 int describe_access(int fd, Descriptor& descriptor) {
@@ -50,8 +57,7 @@ int describe_file(int fd, Descriptor& descriptor) {
         descriptor.file_known = true;
         descriptor.seekable = is_seekable(fd, status.st_mode);
         descriptor.size = S_ISREG(status.st_mode) ? status.st_size : INT64_MAX;
-        descriptor.identity = {static_cast<uint64_t>(status.st_dev),
-                               static_cast<uint64_t>(status.st_ino)};
+        descriptor.identity = identity_of(status);
     }
     errno = saved;
     return error;
@@ -65,7 +71,7 @@ int identify(int fd, Identity& identity) {
     int saved = errno;
     struct stat status = {};
     int error = fstat(fd, &status) == 0 ? 0 : EBADF;
-    identity = {static_cast<uint64_t>(status.st_dev), static_cast<uint64_t>(status.st_ino)};
+    identity = identity_of(status);
     errno = saved;
     return error;
 }

@@ -34,7 +34,7 @@ int check_event(const sigevent& event) {
 }
 
 int describe_transfer(Operation& operation, int reqprio) {
-    operation.priority = thread_priority() - reqprio;
+    operation.priority = static_cast<int8_t>(thread_priority() - reqprio);
     if (!operation.descriptor.file_known) {
         int error = describe_file(operation.fd, operation.descriptor);
         if (error != 0) {

@@ -69,7 +69,7 @@ int sync_of(int how, const Aiocb& block, Operation& operation) {
     }
     operation.kind = how == O_DSYNC ? Kind::kDataSync : Kind::kFileSync;
     operation.fd = block.aio_fildes;
-    operation.priority = thread_priority();
+    operation.priority = static_cast<int8_t>(thread_priority());
     operation.buffer = nullptr;
     operation.bytes = 0;
     operation.offset = 0;

@@ -53,7 +53,7 @@ BOOST_FIXTURE_TEST_CASE(a_record_has_what_the_door_brought, Office) {
     BOOST_TEST(request->operation.offset == 8);
     BOOST_TEST(request->operation.bytes == 4u);
     BOOST_TEST(request->operation.priority == 3);
-    BOOST_TEST((request->operation.descriptor.identity == Identity{1, 1}));
+    BOOST_TEST((request->operation.descriptor.identity == Identity{.inode = 1, .device = 1}));
     BOOST_TEST(request->owner.load() == &owners[0]);
     BOOST_TEST((request->publish == publish_nothing));
     BOOST_TEST(request->batch == &batch);
@@ -77,6 +77,30 @@ BOOST_FIXTURE_TEST_CASE(the_notification_is_copied, Office) {
     BOOST_TEST(request->notice.value.sival_int == 42);
     desk->close(*request);
     BOOST_TEST((open(&owners[0])->notice.kind == Notice::Kind::kNone));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_write_brings_the_record_of_a_wave, Office) {
+    Request* write = open(&owners[0]);
+    Request* other = open(&owners[1]);
+    Wave* wave = write->wave;
+    BOOST_TEST(wave != nullptr);
+    BOOST_TEST(other->wave != nullptr);
+    BOOST_TEST(other->wave != wave);
+    desk->close(*write);
+    BOOST_TEST(open(&owners[2])->wave == wave);
+}
+
+BOOST_FIXTURE_TEST_CASE(only_a_write_brings_one, Office) {
+    desk->close(*open(&owners[0]));
+    for (const Operation& operation : {reading(file(1), 0, 1), syncing(file(1))}) {
+        Submission submission = submission_of(&owners[0]);
+        submission.operation = operation;
+        int error = -1;
+        Request* request = desk->open(submission, error);
+        BOOST_TEST_REQUIRE(request != nullptr);
+        BOOST_TEST(request->wave == nullptr);
+        desk->close(*request);
+    }
 }
 
 BOOST_FIXTURE_TEST_CASE(records_in_use_are_different, Office) {

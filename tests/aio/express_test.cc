@@ -73,8 +73,8 @@ struct Surroundings {
 
     char buffer[kBytes] = {};
     Operation operation = {.kind = Kind::kRead,
-                           .fd = 3,
                            .priority = 0,
+                           .fd = 3,
                            .buffer = buffer,
                            .bytes = kBytes,
                            .offset = 'x',

@@ -30,6 +30,7 @@ class Room {
   public:
     Request& write(const Descriptor& descriptor) {
         Request& request = fresh(writing(descriptor, 0, 1));
+        request.wave = &waves.fresh();
         table->add_write(request);
         return request;
     }
@@ -50,16 +51,22 @@ class Room {
         return released;
     }
 
-    // Records are never taken apart while the table lives: it keeps their storage.
     Request& fresh(const Operation& operation) {
         Request& request = requests_.emplace_back();
         make_request(request, lane_, operation);
-        request.sequence = ++sequence_;
+        request.order = order_of(0, ++sequence_);
         return request;
     }
 
-    uint64_t next_sequence() { return ++sequence_; }
+    size_t take_unused() {
+        size_t taken = 0;
+        while (table->take_unused() != nullptr) {
+            ++taken;
+        }
+        return taken;
+    }
 
+    Waves waves;
     std::unique_ptr<FileTable> table = std::make_unique<FileTable>();
 
   private:
@@ -130,9 +137,56 @@ BOOST_FIXTURE_TEST_CASE(a_barred_sync_may_go_away, Room) {
     Request& gone = sync(file(1)).first;
     Request& stays = sync(file(1)).first;
     table->remove_barred(gone);
-    BOOST_TEST(gone.file == nullptr);
+    BOOST_TEST(gone.wave == nullptr);
     BOOST_TEST(remove_write(older) == Requests{&stays}, boost::test_tools::per_element());
     BOOST_TEST(table->size() == 0u);
+}
+
+// A wave in the middle has lost its writes; its syncs wait for an older one.
+BOOST_FIXTURE_TEST_CASE(syncs_of_several_waves_go_at_once, Room) {
+    Request& first = write(file(1));
+    Request& one = sync(file(1)).first;
+    Request& second = write(file(1));
+    Request& other = sync(file(1)).first;
+    Request& third = write(file(1));
+    Request& last = sync(file(1)).first;
+    BOOST_TEST(remove_write(second).empty());
+    BOOST_TEST(remove_write(first) == (Requests{&one, &other}), boost::test_tools::per_element());
+    BOOST_TEST(remove_write(third) == Requests{&last}, boost::test_tools::per_element());
+    BOOST_TEST(table->size() == 0u);
+}
+
+// Otherwise there would be more and more of them behind a write that takes its time.
+BOOST_FIXTURE_TEST_CASE(a_wave_of_nobody_is_dropped_wherever_it_stands, Room) {
+    Request& slow = write(file(1));
+    Request& barred = sync(file(1)).first;
+    for (int i = 0; i < 3; ++i) {
+        Request& passing = write(file(1));
+        Request& gone = sync(file(1)).first;
+        Request& newest = write(file(1));
+        BOOST_TEST(remove_write(passing).empty());
+        BOOST_TEST(take_unused() == 0u);
+        table->remove_barred(gone);
+        BOOST_TEST(take_unused() == 1u);
+        BOOST_TEST(remove_write(newest).empty());
+        BOOST_TEST(take_unused() == 1u);
+    }
+    BOOST_TEST(remove_write(slow) == Requests{&barred}, boost::test_tools::per_element());
+    BOOST_TEST(table->size() == 0u);
+}
+
+// The file system does not always know when a file was made.
+BOOST_FIXTURE_TEST_CASE(waves_of_one_file_may_know_different_things_of_it, Room) {
+    Descriptor known = file(1);
+    known.identity.born = 7;
+    Request& first = write(file(1));
+    Request& barred = sync(known).first;
+    Request& second = write(known);
+    BOOST_TEST(remove_write(first) == Requests{&barred}, boost::test_tools::per_element());
+    BOOST_TEST(table->size() == 1u);
+    BOOST_TEST(remove_write(second).empty());
+    BOOST_TEST(table->size() == 0u);
+    BOOST_TEST(take_unused() == waves.size());
 }
 
 // Many more files than buckets, so that some share one; dropped in another order than added.
@@ -141,7 +195,7 @@ void check_crowd(Room& room, bool by_device) {
     std::vector<Request*> writes;
     for (uint64_t number = 0; number < kFiles; ++number) {
         Descriptor descriptor = file(by_device ? 7 : number);
-        descriptor.identity.device = by_device ? number : 7;
+        descriptor.identity.device = by_device ? static_cast<uint32_t>(number) : 7;
         writes.push_back(&room.write(descriptor));
     }
     BOOST_TEST(room.table->size() == kFiles);
@@ -163,20 +217,44 @@ BOOST_FIXTURE_TEST_CASE(devices_of_one_bucket_are_told_apart, Room) {
     check_crowd(*this, true);
 }
 
-// The storage of a file outlives the record that brought it, and the record need not bring it
-// twice.
+BOOST_FIXTURE_TEST_CASE(the_record_of_a_write_that_joins_is_not_used, Room) {
+    Request& first = write(file(1));
+    BOOST_TEST(take_unused() == 0u);
+    Request& second = write(file(1));
+    BOOST_TEST(second.wave == first.wave);
+    Wave* unused = table->take_unused();
+    BOOST_TEST_REQUIRE(unused != nullptr);
+    BOOST_TEST(unused != first.wave);
+    BOOST_TEST(table->take_unused() == nullptr);
+}
+
+// Whichever write brought it.
+BOOST_FIXTURE_TEST_CASE(the_record_of_a_dropped_wave_is_not_used, Room) {
+    Request& first = write(file(1));
+    Request& second = write(file(1));
+    Wave* used = first.wave;
+    BOOST_TEST(take_unused() == 1u);
+    remove_write(first);
+    BOOST_TEST(first.wave == nullptr);
+    BOOST_TEST(take_unused() == 0u);
+    remove_write(second);
+    BOOST_TEST(table->take_unused() == used);
+    BOOST_TEST(table->take_unused() == nullptr);
+}
+
 BOOST_FIXTURE_TEST_CASE(a_record_may_serve_again, Room) {
-    Request& record = fresh(writing(file(1), 0, 1));
+    Request& request = fresh(writing(file(1), 0, 1));
+    Wave& record = waves.fresh();
     for (uint64_t inode = 1; inode <= 5; ++inode) {
-        record.operation = writing(file(inode), 0, 1);
-        record.sequence = next_sequence();
-        table->add_write(record);
-        Request& other = write(file(inode));
-        BOOST_TEST(remove_write(record).empty());
+        request.operation = writing(file(inode), 0, 1);
+        request.wave = &record;
+        table->add_write(request);
+        BOOST_TEST(request.wave == &record);
         BOOST_TEST(!sync(file(inode)).second);
         BOOST_TEST(table->size() == 1u);
-        BOOST_TEST(remove_write(other).size() == 1u);
+        BOOST_TEST(remove_write(request).size() == 1u);
         BOOST_TEST(table->size() == 0u);
+        BOOST_TEST(table->take_unused() == &record);
     }
 }
 
@@ -206,6 +284,7 @@ class Script {
             go(*in_flight_[pick(in_flight_.size() - 1)]);
         }
         BOOST_TEST_REQUIRE(room_.table->size() == 0u);
+        BOOST_TEST_REQUIRE(room_.take_unused() == room_.waves.size());
     }
 
   private:
@@ -213,7 +292,7 @@ class Script {
 
     bool has_to_wait(const Request& sync) const {
         return std::any_of(in_flight_.begin(), in_flight_.end(), [&sync](const Request* other) {
-            return other->operation.kind == Kind::kWrite && other->sequence < sync.sequence &&
+            return other->operation.kind == Kind::kWrite && other->order < sync.order &&
                    other->operation.descriptor.identity == sync.operation.descriptor.identity;
         });
     }

@@ -19,7 +19,7 @@ struct Crowd {
     Crowd() {
         uint64_t order = 1;
         for (Request& request : requests) {
-            static_cast<HeapNode&>(request).order = order++;
+            request.order = order++;
         }
     }
 
@@ -30,13 +30,14 @@ struct Crowd {
     void make(GateMove move) {
         if (move.turned_out != nullptr) {
             move.turned_out->state = State::kHeld;
+            hold(gate, *move.turned_out);
         }
         if (move.let_in != nullptr) {
             move.let_in->state = State::kReady;
         }
     }
 
-    GateMove arrive(size_t order, uint32_t limit) {
+    GateMove arrive(size_t order, uint8_t limit) {
         (*this)[order].state = State::kHeld;
         (*this)[order].gate_limit = limit;
         GateMove move = enter(gate, (*this)[order]);

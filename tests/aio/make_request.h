@@ -3,6 +3,7 @@
 //     Lane lane = {};
 //     Request write = {};
 //     make_request(write, lane, writing(file(7), 100, 10));   // state kPosted
+//     write.wave = &waves.fresh();
 //
 // A record may be made again once it has left the schedule; as in the engine, only what the desk
 // and the door set is set anew.
@@ -10,6 +11,8 @@
 
 #include <stddef.h>
 #include <stdint.h>
+
+#include <deque>
 
 #include "aio/descriptor.h"
 #include "aio/lane.h"
@@ -30,7 +33,7 @@ inline Descriptor file(uint64_t inode, int64_t size = kLongFile) {
             .file_known = true,
             .seekable = true,
             .size = size,
-            .identity = {1, inode}};
+            .identity = {.inode = inode, .device = 1}};
 }
 
 inline Descriptor direct_file(uint64_t inode, int64_t size = kLongFile) {
@@ -54,8 +57,8 @@ inline Descriptor stream(uint64_t inode) {
 inline Operation operation_of(Kind kind, const Descriptor& descriptor, int64_t offset, size_t bytes,
                               int priority) {
     return {.kind = kind,
+            .priority = static_cast<int8_t>(priority),
             .fd = -1,
-            .priority = priority,
             .buffer = nullptr,
             .bytes = bytes,
             .offset = offset,
@@ -76,6 +79,16 @@ inline Operation syncing(const Descriptor& descriptor, int priority = 0,
                          Kind kind = Kind::kFileSync) {
     return operation_of(kind, descriptor, 0, 0, priority);
 }
+
+// The records that writes bring.
+class Waves {
+  public:
+    Wave& fresh() { return waves_.emplace_back(); }
+    size_t size() const { return waves_.size(); }
+
+  private:
+    std::deque<Wave> waves_;
+};
 
 inline void make_request(Request& request, Lane& lane, const Operation& operation) {
     request.operation = operation;

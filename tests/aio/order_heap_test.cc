@@ -4,6 +4,7 @@
 #include "aio/order_heap.h"
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include <algorithm>
 #include <random>
@@ -17,34 +18,49 @@
 namespace uaio {
 namespace {
 
-std::vector<HeapNode> nodes_with(const std::vector<uint64_t>& orders) {
-    std::vector<HeapNode> nodes;
+struct HeapTag {};
+
+struct Node : Link<HeapTag> {
+    uint64_t order = 0;
+    Node* child = nullptr;
+};
+
+using Heap = OrderHeap<Node, HeapTag>;
+
+Node node_with(uint64_t order) {
+    Node node;
+    node.order = order;
+    return node;
+}
+
+std::vector<Node> nodes_with(const std::vector<uint64_t>& orders) {
+    std::vector<Node> nodes;
     for (uint64_t order : orders) {
-        nodes.push_back({.child = nullptr, .next = nullptr, .prev = nullptr, .order = order});
+        nodes.push_back(node_with(order));
     }
     return nodes;
 }
 
-std::vector<uint64_t> drained(OrderHeap& heap) {
+std::vector<uint64_t> drained(Heap& heap) {
     std::vector<uint64_t> orders;
-    while (HeapNode* node = heap.pop()) {
+    while (Node* node = heap.pop()) {
         orders.push_back(node->order);
     }
     return orders;
 }
 
 BOOST_AUTO_TEST_CASE(a_new_heap_is_empty) {
-    OrderHeap heap;
+    Heap heap;
     BOOST_TEST(heap.empty());
     BOOST_TEST(heap.top() == nullptr);
     BOOST_TEST(heap.pop() == nullptr);
 }
 
 BOOST_AUTO_TEST_CASE(the_first_in_order_is_on_top) {
-    OrderHeap heap;
-    std::vector<HeapNode> nodes = nodes_with({5, 3, 4, 9, 1});
+    Heap heap;
+    std::vector<Node> nodes = nodes_with({5, 3, 4, 9, 1});
     std::vector<uint64_t> tops;
-    for (HeapNode& node : nodes) {
+    for (Node& node : nodes) {
         heap.push(node);
         tops.push_back(heap.top()->order);
     }
@@ -61,11 +77,11 @@ BOOST_AUTO_TEST_CASE(any_node_may_be_removed) {
     std::vector<uint64_t> orders = {2, 3, 4, 5, 6, 7};
     do {
         for (size_t victim = 0; victim < orders.size(); ++victim) {
-            OrderHeap heap;
-            std::vector<HeapNode> nodes = nodes_with(orders);
-            HeapNode first = {.child = nullptr, .next = nullptr, .prev = nullptr, .order = 1};
+            Heap heap;
+            std::vector<Node> nodes = nodes_with(orders);
+            Node first = node_with(1);
             heap.push(first);
-            for (HeapNode& node : nodes) {
+            for (Node& node : nodes) {
                 heap.push(node);
             }
             BOOST_TEST_REQUIRE(heap.pop() == &first);
@@ -78,9 +94,9 @@ BOOST_AUTO_TEST_CASE(any_node_may_be_removed) {
 }
 
 BOOST_AUTO_TEST_CASE(a_removed_node_may_be_pushed_again) {
-    OrderHeap heap;
-    std::vector<HeapNode> nodes = nodes_with({1, 2, 3, 4});
-    for (HeapNode& node : nodes) {
+    Heap heap;
+    std::vector<Node> nodes = nodes_with({1, 2, 3, 4});
+    for (Node& node : nodes) {
         heap.push(node);
     }
     heap.remove(nodes[1]);
@@ -94,7 +110,7 @@ BOOST_AUTO_TEST_CASE(a_removed_node_may_be_pushed_again) {
 class Script {
   public:
     Script(uint64_t seed, size_t nodes) : random_(seed), nodes_(nodes) {
-        for (HeapNode& node : nodes_) {
+        for (Node& node : nodes_) {
             outside_.push_back(&node);
         }
     }
@@ -124,14 +140,14 @@ class Script {
         return std::uniform_int_distribution<size_t>(least, most)(random_);
     }
 
-    HeapNode* take_from(std::vector<HeapNode*>& place, size_t position) {
-        HeapNode* node = place[position];
+    Node* take_from(std::vector<Node*>& place, size_t position) {
+        Node* node = place[position];
         place.erase(place.begin() + static_cast<ptrdiff_t>(position));
         return node;
     }
 
     void push() {
-        HeapNode* node = take_from(outside_, pick(0, outside_.size() - 1));
+        Node* node = take_from(outside_, pick(0, outside_.size() - 1));
         do {
             node->order = pick(0, 1'000'000);
         } while (!orders_.insert(node->order).second);
@@ -140,7 +156,7 @@ class Script {
     }
 
     void pop() {
-        HeapNode* node = heap_.pop();
+        Node* node = heap_.pop();
         BOOST_TEST_REQUIRE((node != nullptr) == !orders_.empty());
         if (node != nullptr) {
             BOOST_TEST_REQUIRE(node->order == *orders_.begin());
@@ -150,22 +166,22 @@ class Script {
     }
 
     void remove() {
-        HeapNode* node = take_from(inside_, pick(0, inside_.size() - 1));
+        Node* node = take_from(inside_, pick(0, inside_.size() - 1));
         heap_.remove(*node);
         forget(*node);
     }
 
-    void forget(HeapNode& node) {
+    void forget(Node& node) {
         orders_.erase(node.order);
         outside_.push_back(&node);
     }
 
     std::mt19937_64 random_;
-    std::vector<HeapNode> nodes_;
-    OrderHeap heap_;
+    std::vector<Node> nodes_;
+    Heap heap_;
     std::set<uint64_t> orders_;  // of those inside
-    std::vector<HeapNode*> inside_;
-    std::vector<HeapNode*> outside_;
+    std::vector<Node*> inside_;
+    std::vector<Node*> outside_;
 };
 
 BOOST_AUTO_TEST_CASE(pops_like_a_sorted_set) {

@@ -85,8 +85,8 @@ class Owner {
 inline Operation operation_on(Kind kind, int fd, void* buffer, size_t bytes, int64_t offset,
                               int priority = 0) {
     Operation operation = {.kind = kind,
+                           .priority = static_cast<int8_t>(priority),
                            .fd = fd,
-                           .priority = priority,
                            .buffer = buffer,
                            .bytes = bytes,
                            .offset = offset,

@@ -122,8 +122,8 @@ char buffer[9];
 
 Operation operation_of(Kind kind) {
     Operation operation = {.kind = kind,
-                           .fd = 3,
                            .priority = 0,
+                           .fd = 3,
                            .buffer = buffer,
                            .bytes = sizeof buffer,
                            .offset = 5,

@@ -41,8 +41,8 @@ struct Pipe {
 
 Operation operation_on(Kind kind, int fd, std::string& buffer, int64_t offset = 0) {
     Operation operation = {.kind = kind,
-                           .fd = fd,
                            .priority = 0,
+                           .fd = fd,
                            .buffer = buffer.data(),
                            .bytes = buffer.size(),
                            .offset = offset,

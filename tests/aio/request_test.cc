@@ -35,9 +35,17 @@ BOOST_AUTO_TEST_CASE(equals_come_in_order_of_admission) {
     }
 }
 
-// Zero is the urgency of those that were taken.
-BOOST_AUTO_TEST_CASE(no_order_is_zero) {
-    BOOST_TEST(order_of(0, 1) != 0u);
+BOOST_AUTO_TEST_CASE(the_sequence_number_comes_back_out_of_an_order) {
+    for (int level = 0; level <= kLevelMax; ++level) {
+        BOOST_TEST(sequence_of(order_of(level, 1)) == 1u);
+        BOOST_TEST(sequence_of(order_of(level, kLastSequence)) == kLastSequence);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(those_that_were_taken_come_first) {
+    uint64_t taken = order_once_taken(order_of(kLevelMax, kLastSequence));
+    BOOST_TEST(taken < order_of(0, 1));
+    BOOST_TEST(sequence_of(taken) == kLastSequence);
 }
 
 // The rooms compare states: what was taken is behind kRunning, what the schedule knows is behind

@@ -183,7 +183,7 @@ BOOST_FIXTURE_TEST_CASE(a_sync_waits_for_a_parked_write, ParkedStage) {
 // Its bytes must stay together: the stream has taken the first of them already.
 BOOST_FIXTURE_TEST_CASE(a_write_that_has_been_begun_is_not_overtaken, ParkedStage) {
     Request& begun = park(0, writing(stream(1), 0, 10));
-    begun.progress = 4;
+    begun.operation.progress = 4;
     schedule->unpark(begun);
     Request& urgent = admit(0, writing(stream(1), 0, 10, 5));
     take(begun);

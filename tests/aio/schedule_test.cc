@@ -33,8 +33,8 @@ BOOST_FIXTURE_TEST_CASE(requests_are_counted_until_they_leave, Stage) {
     uint64_t first = schedule->next_sequence();
     Request& one = admit(kOne, reading(file(1), 0, 10));
     Request& other = admit(kOne, reading(file(1), 0, 10));
-    BOOST_TEST(one.sequence == first);
-    BOOST_TEST(other.sequence == first + 1);
+    BOOST_TEST(sequence_of(one.order) == first);
+    BOOST_TEST(sequence_of(other.order) == first + 1);
     BOOST_TEST(schedule->next_sequence() == first + 2);
     BOOST_TEST(schedule->ready() == 2u);
     take(one);

@@ -181,13 +181,11 @@ BOOST_FIXTURE_TEST_CASE(a_record_may_be_admitted_again, Stage) {
                                     writing(append_file(1), 0, 10)};
     BOOST_TEST(schedule->withdraw(record));
     for (const Operation& operation : operations) {
-        make_request(record, lanes[1], operation);
-        schedule->admit(record);
+        readmit(record, 1, operation);
         take(record);
         record.state = State::kPublished;
         schedule->retire(record);
-        make_request(record, lanes[0], operation);
-        schedule->admit(record);
+        readmit(record, 0, operation);
         BOOST_TEST(schedule->withdraw(record));
     }
     BOOST_TEST(schedule->outstanding() == 0u);

@@ -19,9 +19,15 @@ struct Stage {
     // A new request for the descriptor of that lane.
     Request& admit(size_t lane, const Operation& operation) {
         Request& request = requests.emplace_back();
-        make_request(request, lanes[lane], operation);
-        schedule->admit(request);
+        readmit(request, lane, operation);
         return request;
+    }
+
+    // The same with a record that is not in use.
+    void readmit(Request& request, size_t lane, const Operation& operation) {
+        make_request(request, lanes[lane], operation);
+        request.wave = operation.kind == Kind::kWrite ? &waves.fresh() : nullptr;
+        schedule->admit(request);
     }
 
     // The next request that a worker gets must be this one.
@@ -33,6 +39,7 @@ struct Stage {
     void take_nothing() { BOOST_TEST_REQUIRE(schedule->take() == nullptr); }
 
     std::deque<Request> requests;  // outlive the schedule, stay where they are
+    Waves waves;
     std::array<Lane, kLanes> lanes = {};
     std::unique_ptr<Schedule> schedule = std::make_unique<Schedule>();
 };

@@ -5,6 +5,7 @@
 #include "signals/notice.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -137,8 +138,10 @@ BOOST_AUTO_TEST_CASE(a_signal_to_a_thread_is_delivered_where_the_system_can) {
 }
 
 BOOST_AUTO_TEST_CASE(a_signal_that_is_none_fails_when_it_is_delivered) {
-    Notice notice = prepared(event_of(SIGEV_SIGNAL, SIGRTMAX + 1, number_value(0)));
-    BOOST_TEST(deliver_notice(notice, Starts::kThreads) == EINVAL);
+    for (int number : {SIGRTMAX + 1, 256 + SIGRTMIN, 65'536 + SIGRTMIN, INT_MAX, -1, INT_MIN}) {
+        Notice notice = prepared(event_of(SIGEV_SIGNAL, number, number_value(0)));
+        BOOST_TEST(deliver_notice(notice, Starts::kThreads) == EINVAL);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_signal_for_a_full_queue_becomes_a_late_one) {

@@ -54,7 +54,7 @@ int describe_file(int fd, Descriptor& descriptor) {
     descriptor.file_known = true;
     descriptor.seekable = !file.stream;
     descriptor.size = static_cast<int64_t>(file.bytes.size());
-    descriptor.identity = {1, file.number};
+    descriptor.identity = {.inode = file.number, .device = 1};
     sim::note_described(file);
     return 0;
 }
@@ -65,7 +65,7 @@ int identify(int fd, Identity& identity) {
     if (open == nullptr) {
         return EBADF;
     }
-    identity = {1, open->file->number};
+    identity = {.inode = open->file->number, .device = 1};
     return 0;
 }
 

@@ -17,11 +17,13 @@
 namespace uaio {
 namespace {
 
-struct Entry : Link<ReadyTag> {
+struct QueueTag {};
+
+struct Entry : Link<QueueTag> {
     int level = 0;
 };
 
-using Queue = ReadyQueue<Entry>;
+using Queue = ReadyQueue<Entry, QueueTag>;
 
 void push_all(Queue& queue, std::deque<Entry>& entries, const std::vector<int>& levels) {
     for (int level : levels) {

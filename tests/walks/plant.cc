@@ -10,7 +10,7 @@ namespace uaio::test {
 namespace {
 
 // So few that a walk can fill the gate.
-constexpr uint32_t kNarrowFanOut = 2;
+constexpr uint8_t kNarrowFanOut = 2;
 
 Placement place_narrowly(const Request& request) {
     Placement placement = place_by_conflict(request);
@@ -92,8 +92,8 @@ class LostTurn : public Machine {
         if (request.state != State::kReady) {
             return Machine::withdraw(request);
         }
-        Gate& gate = *request.gate;
-        OrderHeap outside = std::exchange(gate.outside, {});
+        Gate& gate = gate_of(request);
+        auto outside = std::exchange(gate.outside, {});
         bool withdrawn = Machine::withdraw(request);
         gate.outside = outside;
         return withdrawn;

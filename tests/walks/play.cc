@@ -151,11 +151,20 @@ void Play::admit(const Admission& admission) {
     Operation operation = operation_of(admission.kind, descriptor_of(admission), admission.offset,
                                        admission.bytes, admission.priority);
     make_request(record, lanes_[admission.lane], operation);
-    record.progress = 0;
+    record.wave = wave_for(admission.kind);
     int number = ++admitted_;
     requests_.push_back({number, admission.lane, operation, Stage::kWaiting, &record,
                          bytes_for(operation, number), 0, false, 0});
     machine_->admit(record);
+}
+
+// A write brings a record, another one than those that the schedule uses.
+Wave* Play::wave_for(Kind kind) {
+    if (kind != Kind::kWrite) {
+        return nullptr;
+    }
+    Wave* unused = machine_->schedule().take_unused_wave();
+    return unused != nullptr ? unused : &waves_.fresh();
 }
 
 void Play::take(bool transfer_now) {
@@ -294,7 +303,7 @@ void Play::park(int number) {
     Outstanding& request = at(number);
     if (request.operation.kind == Kind::kWrite && request.moved == 0 && request.bytes.size() > 1) {
         media_[medium_of(request.lane)].bytes += request.bytes[0];
-        request.moved = request.record->progress = 1;
+        request.moved = request.record->operation.progress = 1;
     }
     machine_->schedule().park(*request.record);
     request.stage = Stage::kParked;
@@ -382,6 +391,11 @@ void Play::look_at_rest() {
 void Play::end() {
     require(requests_.empty(), "there are requests, and no step is possible");
     require(machine_->schedule().take() == nullptr, "something can be taken at rest");
+    size_t unused = 0;
+    while (machine_->schedule().take_unused_wave() != nullptr) {
+        ++unused;
+    }
+    require(unused == waves_.size(), "the record of a wave is lost");
     Request probe = {};
     for (size_t lane = 0; lane < kWalkLanes; ++lane) {
         make_request(probe, lanes_[lane], syncing(descriptor_of({.lane = lane})));

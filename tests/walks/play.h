@@ -30,6 +30,7 @@
 #include <vector>
 
 #include "aio/lane.h"
+#include "tests/aio/make_request.h"
 #include "tests/walks/media.h"
 #include "tests/walks/plant.h"
 #include "tests/walks/reference.h"
@@ -72,7 +73,7 @@ class Play {
 
     void admit(const Admission& admission);
     Descriptor descriptor_of(const Admission& admission) const;
-    Request& record_for(const Admission& admission, int number);
+    Wave* wave_for(Kind kind);
     void take(bool transfer_now);
     void look_at_order(const Outstanding& taken) const;
     void note_turn(const Outstanding& taken);
@@ -98,6 +99,7 @@ class Play {
     std::array<Lane, kWalkLanes> lanes_ = {};
     std::deque<Request> records_;  // used again and again
     std::vector<Request*> free_;
+    Waves waves_;
     Requests requests_;
     int admitted_ = 0;
     int steps_ = 0;

@@ -103,7 +103,7 @@ void print_states(std::ostream& out, const Play& play) {
         State state = request.record->state.load(std::memory_order_relaxed);
         out << "      " << std::setw(3) << request.number << ' ' << name_of(state);
         if (state == State::kBlocked) {
-            out << " behind request " << request.record->blocker->sequence;
+            out << " behind request " << sequence_of(request.record->blocker->order);
         }
         out << '\n';
     }

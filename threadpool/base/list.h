@@ -3,7 +3,8 @@
 //     struct Wolf : Link<PackTag> {};
 //     List<Wolf, PackTag> pack;
 //
-// An element is in at most one list per tag at a time. A zeroed List is empty.
+// An element is in at most one list per tag at a time. A zeroed List is empty. A List is one
+// pointer: the first element knows the last one, by its `prev`.
 #pragma once
 
 namespace uaio {
@@ -25,15 +26,21 @@ class List {
     void push_back(T& element) {
         Link<Tag>& link = element;
         link.next = nullptr;
-        link.prev = last_;
-        (last_ != nullptr ? last_->next : first_) = &link;
-        last_ = &link;
+        if (first_ == nullptr) {
+            first_ = &link;
+        } else {
+            link.prev = first_->prev;
+            link.prev->next = &link;
+        }
+        first_->prev = &link;
     }
 
     void remove(T& element) {
         Link<Tag>& link = element;
-        (link.prev != nullptr ? link.prev->next : first_) = link.next;
-        (link.next != nullptr ? link.next->prev : last_) = link.prev;
+        (&link != first_ ? link.prev->next : first_) = link.next;
+        if (first_ != nullptr) {
+            (link.next != nullptr ? link.next : first_)->prev = link.prev;
+        }
         link.next = link.prev = nullptr;
     }
 
@@ -47,7 +54,6 @@ class List {
 
   private:
     Link<Tag>* first_ = nullptr;
-    Link<Tag>* last_ = nullptr;
 };
 
 }  // namespace uaio
