@@ -98,6 +98,8 @@ void* map_pages(size_t bytes) {
     return sim::take_memory(bytes);
 }
 
+void discard_pages(void*, size_t) {}
+
 void unmap_pages(void*, size_t) {}
 
 }  // namespace uaio
