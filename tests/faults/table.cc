@@ -99,6 +99,7 @@ std::vector<Row> the_rest() {
     return {
         spared("__register_atfork", "called as the library is loaded, before this can interfere"),
         spared("munmap", "only gives back what a lost race or a fork has left; nobody looks at it"),
+        spared("madvise", "only gives back what a burst has left; nobody looks at it"),
         spared("clock_gettime", "the monotonic clock is always there"),
         spared("getpid", kOfItself),
         spared("getppid", kOfItself),
