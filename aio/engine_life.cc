@@ -22,8 +22,8 @@ void observe_workers(Pool::Event event, unsigned threads) {
             raise_to(counters().workers_max, threads);
             return;
         case Pool::Event::kLeft:
-            count(Counter::kWorkersLeft);
             engine.give_back_memory();
+            count(Counter::kWorkersLeft);
             return;
         case Pool::Event::kRefused:
             count(Counter::kThreadsRefused);

@@ -12,8 +12,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "aio/counters.h"
 #include "tests/aio/own_door.h"
-#include "tests/storm/tasks.h"
 #include "tests/support/require.h"
 
 namespace uaio {
@@ -52,7 +52,7 @@ BOOST_AUTO_TEST_CASE(memory_goes_back_when_the_workers_have_left) {
     require(write(pipes[1], "x", 1) == 1, "write to a pipe");
     last.submit(read_at(pipes[0], 0, &byte, 1));
     BOOST_TEST(last.finish() == (Status{1, 0}));
-    while (threads_named("uaio-w") != 0) {
+    while (counters().sum(Counter::kWorkersStarted) != counters().sum(Counter::kWorkersLeft)) {
         sched_yield();
     }
     BOOST_TEST(burst(pipes[0], kFew) < 2 * kFew);
