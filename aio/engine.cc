@@ -245,8 +245,6 @@ Request* Engine::next(Request* done) {
         request = schedule_.take();
         if (request != nullptr) {
             take_along(*request);
-        }
-        if (request != nullptr) {
             if (std::atomic<bool>* promise = promise_for(*request)) {
                 promise->store(true, std::memory_order_relaxed);  // who misses it wakes somebody
             }

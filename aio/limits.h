@@ -46,7 +46,7 @@ inline constexpr size_t kRecheckMax = 1024;
 inline constexpr int kReadinessEvents = 64;
 
 // Syncs that one system call serves at most: their statuses are published in one go, and they leave
-// the schedule in one hold of the lock (about 10 microseconds).
+// the schedule in one hold of the lock.
 inline constexpr size_t kSyncsTogether = 64;
 
 // Files with writes in flight are found by hash; 64 KiB of pointers keep chains short (6 entries)
