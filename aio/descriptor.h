@@ -36,7 +36,13 @@ struct Descriptor {
 
     bool file_known;  // the rest has been asked for as well
     bool seekable;    // false for pipes, sockets, terminals: streams
-    int64_t size;     // of a regular file at the time of asking; INT64_MAX for others: no end moves
+
+    // As if it had been opened so for one transfer alone: RWF_*, where the system has them. A
+    // door's to set, and then what follows from it above (RWF_APPEND: append; RWF_NOWAIT:
+    // nonblocking). Without meaning for streams.
+    uint8_t flags = 0;
+
+    int64_t size;  // of a regular file at the time of asking; INT64_MAX for others: no end moves
     Identity identity;
 };
 

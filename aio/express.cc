@@ -14,6 +14,14 @@ constexpr uint32_t kMissesMax = 7;
 // Reads of a descriptor after EOPNOTSUPP or EPERM until it is tried again.
 constexpr uint32_t kUnsupportedPause = 65'536;
 
+ssize_t read_now(const Operation& operation) {
+    if (operation.pieces == 0) {
+        return io_read_now(operation.fd, operation.buffer, operation.bytes, operation.offset);
+    }
+    return io_readv_now(operation.fd, static_cast<const iovec*>(operation.buffer), operation.pieces,
+                        operation.offset);
+}
+
 }  // namespace
 
 void Express::configure(const Options& options) {
@@ -23,7 +31,8 @@ void Express::configure(const Options& options) {
 
 bool Express::takes(const Operation& operation) const {
     return operation.kind == Kind::kRead && operation.bytes - 1 < bytes_max_ &&  // nor nothing
-           !operation.descriptor.direct && operation.offset >= 0 &&
+           !operation.descriptor.direct && operation.descriptor.flags == 0 &&
+           operation.offset >= 0 &&
            (!operation.descriptor.file_known || operation.descriptor.seekable);
 }
 
@@ -48,7 +57,7 @@ bool Express::is_paused(Lane& lane) {
 
 bool Express::read(const Operation& operation, Lane& lane) {
     int saved = errno;
-    ssize_t result = io_read_now(operation.fd, operation.buffer, operation.bytes, operation.offset);
+    ssize_t result = read_now(operation);
     int error = result < 0 ? errno : 0;
     errno = saved;
     if (result == static_cast<ssize_t>(operation.bytes)) {

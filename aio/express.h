@@ -11,7 +11,8 @@
 // was read by a miss would be lost.
 //
 // Never taken: writes, syncs, streams, descriptors with O_DIRECT (the system would wait for the
-// device all the same), and reads above UAIO_EXPRESS bytes, which would hold up the submitter.
+// device all the same), transfers with flags of their own, and reads above UAIO_EXPRESS bytes,
+// which would hold up the submitter.
 //
 // A lane that misses is left alone for a while, longer each time, and one whose file does not know
 // such reads (EOPNOTSUPP) for long: the number may stand for another file one day. So is one that

@@ -22,6 +22,9 @@ inline bool is_sync(Kind kind) {
 struct Operation {
     Kind kind;
     int8_t priority;  // kPriorityMin to kPriorityMax, higher is more urgent
+    // 0: the data is at `buffer`. Else `buffer` is an array of so many struct iovec (1,024 at
+    // most), which lives until the request is published, and `bytes` is the sum of its lengths.
+    uint16_t pieces = 0;
     int fd;
     void* buffer;
     size_t bytes;

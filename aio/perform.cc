@@ -7,24 +7,61 @@
 namespace uaio {
 namespace {
 
+// The data as the vectored calls want it.
+struct Pieces {
+    explicit Pieces(const Operation& operation)
+        : whole{operation.buffer, operation.bytes},
+          first(operation.pieces != 0 ? static_cast<const iovec*>(operation.buffer) : &whole),
+          count(operation.pieces != 0 ? operation.pieces : 1) {}
+
+    iovec whole;  // what is not in pieces is one
+    const iovec* first;
+    int count;
+};
+
+bool is_plain(const Operation& operation) {
+    return operation.pieces == 0 && operation.descriptor.flags == 0;
+}
+
+ssize_t read_pieces(const Operation& operation) {
+    Pieces pieces(operation);
+    return io_preadv(operation.fd, pieces.first, pieces.count, operation.offset,
+                     operation.descriptor.flags);
+}
+
+ssize_t write_pieces(const Operation& operation) {
+    Pieces pieces(operation);
+    int flags = operation.descriptor.flags;
+    return operation.descriptor.append
+               ? io_appendv(operation.fd, pieces.first, pieces.count, flags)
+               : io_pwritev(operation.fd, pieces.first, pieces.count, operation.offset, flags);
+}
+
+ssize_t write_whole(const Operation& operation) {
+    return operation.descriptor.append
+               ? io_append(operation.fd, operation.buffer, operation.bytes)
+               : io_pwrite(operation.fd, operation.buffer, operation.bytes, operation.offset);
+}
+
 // Some device drivers let a program seek, but not read or write at a position: ESPIPE.
 ssize_t read_once(const Operation& operation) {
-    ssize_t bytes = io_pread(operation.fd, operation.buffer, operation.bytes, operation.offset);
+    ssize_t bytes = is_plain(operation) ? io_pread(operation.fd, operation.buffer, operation.bytes,
+                                                   operation.offset)
+                                        : read_pieces(operation);
     if (bytes < 0 && errno == ESPIPE) {
-        bytes = io_read(operation.fd, operation.buffer, operation.bytes);
+        Pieces pieces(operation);
+        bytes = operation.pieces == 0 ? io_read(operation.fd, operation.buffer, operation.bytes)
+                                      : io_readv(operation.fd, pieces.first, pieces.count);
     }
     return bytes;
 }
 
 ssize_t write_once(const Operation& operation) {
-    ssize_t bytes;
-    if (operation.descriptor.append) {
-        bytes = io_append(operation.fd, operation.buffer, operation.bytes);
-    } else {
-        bytes = io_pwrite(operation.fd, operation.buffer, operation.bytes, operation.offset);
-    }
+    ssize_t bytes = is_plain(operation) ? write_whole(operation) : write_pieces(operation);
     if (bytes < 0 && errno == ESPIPE) {
-        bytes = io_write(operation.fd, operation.buffer, operation.bytes);
+        Pieces pieces(operation);
+        bytes = operation.pieces == 0 ? io_write(operation.fd, operation.buffer, operation.bytes)
+                                      : io_writev(operation.fd, pieces.first, pieces.count);
     }
     return bytes;
 }
@@ -59,14 +96,45 @@ Outcome perform(const Operation& operation) {
 
 namespace {
 
-ssize_t transfer(const Operation& operation, size_t progress, bool may_wait) {
-    char* from = static_cast<char*>(operation.buffer) + progress;
-    size_t bytes = operation.bytes - progress;
+ssize_t transfer_whole(const Operation& operation, const iovec& data, bool may_wait) {
     if (operation.kind == Kind::kRead) {
-        return may_wait ? io_read(operation.fd, from, bytes)
-                        : io_try_read(operation.fd, from, bytes);
+        return may_wait ? io_read(operation.fd, data.iov_base, data.iov_len)
+                        : io_try_read(operation.fd, data.iov_base, data.iov_len);
     }
-    return may_wait ? io_write(operation.fd, from, bytes) : io_try_write(operation.fd, from, bytes);
+    return may_wait ? io_write(operation.fd, data.iov_base, data.iov_len)
+                    : io_try_write(operation.fd, data.iov_base, data.iov_len);
+}
+
+ssize_t transfer_pieces(const Operation& operation, bool may_wait) {
+    Pieces pieces(operation);
+    if (operation.kind == Kind::kRead) {
+        return may_wait ? io_readv(operation.fd, pieces.first, pieces.count)
+                        : io_try_readv(operation.fd, pieces.first, pieces.count);
+    }
+    return may_wait ? io_writev(operation.fd, pieces.first, pieces.count)
+                    : io_try_writev(operation.fd, pieces.first, pieces.count);
+}
+
+// The data from byte `progress` on, which is not the end: all of it, or the rest of the piece that
+// this byte is in.
+iovec rest_of(const Operation& operation, size_t progress) {
+    if (operation.pieces == 0) {
+        return {static_cast<char*>(operation.buffer) + progress, operation.bytes - progress};
+    }
+    auto piece = static_cast<const iovec*>(operation.buffer);
+    while (progress >= piece->iov_len) {
+        progress -= piece->iov_len;
+        ++piece;
+    }
+    return {static_cast<char*>(piece->iov_base) + progress, piece->iov_len - progress};
+}
+
+// What a stream takes in part is not in one piece there any more, so that the rest may go as it
+// likes.
+ssize_t transfer(const Operation& operation, size_t progress, bool may_wait) {
+    return operation.pieces != 0 && progress == 0
+               ? transfer_pieces(operation, may_wait)
+               : transfer_whole(operation, rest_of(operation, progress), may_wait);
 }
 
 Outcome outcome_of(size_t progress) {

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
+#include <sys/uio.h>
 
 namespace uaio {
 
@@ -21,10 +22,20 @@ int io_fsync(int fd);
 // Writes at the end of the file, whatever the descriptor's position: O_APPEND is set.
 ssize_t io_append(int fd, const void* buffer, size_t bytes);
 
+// The same with several pieces of memory, which are used in order, and with flags for this transfer
+// alone (RWF_*, 0 for none). A system without such flags says EOPNOTSUPP, and may make several
+// calls of what is one here.
+ssize_t io_preadv(int fd, const iovec* pieces, int count, int64_t offset, int flags);
+ssize_t io_pwritev(int fd, const iovec* pieces, int count, int64_t offset, int flags);
+ssize_t io_readv(int fd, const iovec* pieces, int count);
+ssize_t io_writev(int fd, const iovec* pieces, int count);
+ssize_t io_appendv(int fd, const iovec* pieces, int count, int flags);
+
 // A read that does not wait for a device: what the system has in its cache, which may be less than
 // there is, or EAGAIN. EOPNOTSUPP where the file does not know such reads, ENOSYS or EPERM where
 // the system does not. Not a cancellation point.
 ssize_t io_read_now(int fd, void* buffer, size_t bytes, int64_t offset);
+ssize_t io_readv_now(int fd, const iovec* pieces, int count, int64_t offset);
 
 // One transfer to or from a stream that does not wait: EAGAIN where it would have to. Where the
 // system has no such call for this kind of stream, the stream is polled first; then another reader
@@ -32,5 +43,7 @@ ssize_t io_read_now(int fd, void* buffer, size_t bytes, int64_t offset);
 // short.
 ssize_t io_try_read(int fd, void* buffer, size_t bytes);
 ssize_t io_try_write(int fd, const void* buffer, size_t bytes);
+ssize_t io_try_readv(int fd, const iovec* pieces, int count);
+ssize_t io_try_writev(int fd, const iovec* pieces, int count);
 
 }  // namespace uaio

@@ -48,15 +48,55 @@ ssize_t io_append(int fd, const void* buffer, size_t bytes) {
     return pwrite(fd, buffer, bytes, 0);
 }
 
-// The C library's preadv2 is a cancellation point. The kernel puts the offset together from two
-// longs, low and high.
+// The older calls, which every filter of system calls lets through, where they do.
+ssize_t io_preadv(int fd, const iovec* pieces, int count, int64_t offset, int flags) {
+    auto position = static_cast<off_t>(offset);
+    return flags == 0 ? preadv(fd, pieces, count, position)
+                      : preadv2(fd, pieces, count, position, flags);
+}
+
+ssize_t io_pwritev(int fd, const iovec* pieces, int count, int64_t offset, int flags) {
+    auto position = static_cast<off_t>(offset);
+    return flags == 0 ? pwritev(fd, pieces, count, position)
+                      : pwritev2(fd, pieces, count, position, flags);
+}
+
+ssize_t io_readv(int fd, const iovec* pieces, int count) {
+    return readv(fd, pieces, count);
+}
+
+ssize_t io_writev(int fd, const iovec* pieces, int count) {
+    return writev(fd, pieces, count);
+}
+
+// As io_append(); RWF_APPEND does the same where O_APPEND is not set.
+ssize_t io_appendv(int fd, const iovec* pieces, int count, int flags) {
+    return io_pwritev(fd, pieces, count, 0, flags);
+}
+
 ssize_t io_read_now(int fd, void* buffer, size_t bytes, int64_t offset) {
     iovec vector = {buffer, bytes};
+    return io_readv_now(fd, &vector, 1, offset);
+}
+
+// The C library's preadv2 is a cancellation point. The kernel puts the offset together from two
+// longs, low and high.
+ssize_t io_readv_now(int fd, const iovec* pieces, int count, int64_t offset) {
     long high = sizeof(long) < sizeof offset ? static_cast<long>(offset >> 32) : 0;
-    return syscall(SYS_preadv2, fd, &vector, 1, static_cast<long>(offset), high, RWF_NOWAIT);
+    return syscall(SYS_preadv2, fd, pieces, count, static_cast<long>(offset), high, RWF_NOWAIT);
 }
 
 // The offset -1 stands for the descriptor's own position, which a stream has not.
+ssize_t io_try_readv(int fd, const iovec* pieces, int count) {
+    ssize_t result = preadv2(fd, pieces, count, -1, RWF_NOWAIT);
+    return result < 0 && is_unsupported(errno) ? polled_readv(fd, pieces, count) : result;
+}
+
+ssize_t io_try_writev(int fd, const iovec* pieces, int count) {
+    ssize_t result = pwritev2(fd, pieces, count, -1, RWF_NOWAIT);
+    return result < 0 && is_unsupported(errno) ? polled_writev(fd, pieces, count) : result;
+}
+
 ssize_t io_try_read(int fd, void* buffer, size_t bytes) {
     iovec vector = {buffer, bytes};
     ssize_t result = preadv2(fd, &vector, 1, -1, RWF_NOWAIT);

@@ -6,6 +6,15 @@
 #include "aio/platform/polled_stream.h"
 
 namespace uaio {
+namespace {
+
+ssize_t unsupported() {
+    errno = EOPNOTSUPP;
+    return -1;
+}
+
+}  // namespace
+
 ssize_t io_pread(int fd, void* buffer, size_t bytes, int64_t offset) {
     return pread(fd, buffer, bytes, static_cast<off_t>(offset));
 }
@@ -36,9 +45,72 @@ ssize_t io_append(int fd, const void* buffer, size_t bytes) {
     return write(fd, buffer, bytes);
 }
 
+// POSIX has no vectored calls at a position. What has been moved counts more than an error.
+ssize_t io_preadv(int fd, const iovec* pieces, int count, int64_t offset, int flags) {
+    if (flags != 0) {
+        return unsupported();
+    }
+    ssize_t sum = 0;
+    for (int i = 0; i < count; ++i) {
+        ssize_t moved = io_pread(fd, pieces[i].iov_base, pieces[i].iov_len, offset + sum);
+        if (moved < 0) {
+            return sum > 0 ? sum : -1;
+        }
+        sum += moved;
+        if (static_cast<size_t>(moved) < pieces[i].iov_len) {
+            return sum;
+        }
+    }
+    return sum;
+}
+
+ssize_t io_pwritev(int fd, const iovec* pieces, int count, int64_t offset, int flags) {
+    if (flags != 0) {
+        return unsupported();
+    }
+    ssize_t sum = 0;
+    for (int i = 0; i < count; ++i) {
+        ssize_t moved = io_pwrite(fd, pieces[i].iov_base, pieces[i].iov_len, offset + sum);
+        if (moved < 0) {
+            return sum > 0 ? sum : -1;
+        }
+        sum += moved;
+        if (static_cast<size_t>(moved) < pieces[i].iov_len) {
+            return sum;
+        }
+    }
+    return sum;
+}
+
+ssize_t io_readv(int fd, const iovec* pieces, int count) {
+    return readv(fd, pieces, count);
+}
+
+ssize_t io_writev(int fd, const iovec* pieces, int count) {
+    return writev(fd, pieces, count);
+}
+
+// As io_append().
+ssize_t io_appendv(int fd, const iovec* pieces, int count, int flags) {
+    return flags != 0 ? unsupported() : writev(fd, pieces, count);
+}
+
 ssize_t io_read_now(int /*fd*/, void* /*buffer*/, size_t /*bytes*/, int64_t /*offset*/) {
     errno = ENOSYS;
     return -1;
+}
+
+ssize_t io_readv_now(int /*fd*/, const iovec* /*pieces*/, int /*count*/, int64_t /*offset*/) {
+    errno = ENOSYS;
+    return -1;
+}
+
+ssize_t io_try_readv(int fd, const iovec* pieces, int count) {
+    return polled_readv(fd, pieces, count);
+}
+
+ssize_t io_try_writev(int fd, const iovec* pieces, int count) {
+    return polled_writev(fd, pieces, count);
 }
 
 ssize_t io_try_read(int fd, void* buffer, size_t bytes) {

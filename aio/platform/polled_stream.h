@@ -4,11 +4,14 @@
 #pragma once
 
 #include <sys/types.h>
+#include <sys/uio.h>
 
 namespace uaio {
 
 // Like read(2) and write(2), but EAGAIN where they would wait. A write may be short.
 ssize_t polled_read(int fd, void* buffer, size_t bytes);
 ssize_t polled_write(int fd, const void* buffer, size_t bytes);
+ssize_t polled_readv(int fd, const iovec* pieces, int count);
+ssize_t polled_writev(int fd, const iovec* pieces, int count);
 
 }  // namespace uaio

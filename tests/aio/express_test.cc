@@ -19,6 +19,7 @@ struct System {
     ssize_t result = 0;
     int error = 0;
     int asked = 0;
+    int pieces = 0;
 } the_system;
 
 }  // namespace
@@ -32,6 +33,11 @@ ssize_t io_read_now(int /*fd*/, void* buffer, size_t bytes, int64_t offset) {
     auto filled = static_cast<size_t>(the_system.result);
     memset(buffer, static_cast<char>(offset), filled < bytes ? filled : bytes);
     return the_system.result;
+}
+
+ssize_t io_readv_now(int fd, const iovec* pieces, int count, int64_t offset) {
+    the_system.pieces = count;
+    return io_read_now(fd, pieces[0].iov_base, pieces[0].iov_len, offset);
 }
 
 namespace {
@@ -136,6 +142,7 @@ BOOST_FIXTURE_TEST_CASE(some_operations_never_try, Surroundings) {
     BOOST_TEST(!tries([](Operation& it) { it.kind = Kind::kDataSync; }));
     BOOST_TEST(!tries([](Operation& it) { it.descriptor.direct = true; }));
     BOOST_TEST(!tries([](Operation& it) { it.descriptor.seekable = false; }));
+    BOOST_TEST(!tries([](Operation& it) { it.descriptor.flags = 1; }));
     BOOST_TEST(!tries([](Operation& it) { it.offset = -1; }));
     BOOST_TEST(!tries([](Operation& it) { it.bytes = 0; }));
     BOOST_TEST(!tries([](Operation& it) { it.bytes = 4'097; }));
@@ -149,6 +156,18 @@ BOOST_FIXTURE_TEST_CASE(what_is_not_known_yet_may_be_read, Surroundings) {
     BOOST_TEST(read());
     operation.descriptor.file_known = true;
     BOOST_TEST(!read());
+}
+
+BOOST_FIXTURE_TEST_CASE(pieces_may_be_read_at_once, Surroundings) {
+    answer(kBytes);
+    iovec pieces[] = {{buffer, kBytes / 2}, {buffer + kBytes / 2, kBytes / 2}};
+    operation.buffer = pieces;
+    operation.pieces = 2;
+    BOOST_TEST(read());
+    BOOST_TEST(the_system.pieces == 2);
+    answer(kBytes - 1);
+    BOOST_TEST(!read());
+    BOOST_TEST(the_system.asked == 1);
 }
 
 BOOST_FIXTURE_TEST_CASE(the_largest_read_is_a_setting, Surroundings) {

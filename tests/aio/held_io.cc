@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -53,6 +54,16 @@ ssize_t io_pwrite(int fd, const void* buffer, size_t bytes, int64_t offset) {
 ssize_t io_append(int fd, const void* buffer, size_t bytes) {
     test::HeldIo::pass(fd);
     return write(fd, buffer, bytes);
+}
+
+ssize_t io_preadv(int fd, const iovec* pieces, int count, int64_t offset, int flags) {
+    test::HeldIo::pass(fd);
+    return preadv2(fd, pieces, count, static_cast<off_t>(offset), flags);
+}
+
+ssize_t io_pwritev(int fd, const iovec* pieces, int count, int64_t offset, int flags) {
+    test::HeldIo::pass(fd);
+    return pwritev2(fd, pieces, count, static_cast<off_t>(offset), flags);
 }
 
 int io_fdatasync(int fd) {

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <stddef.h>
+#include <sys/uio.h>
 
 #include <deque>
 #include <sstream>
@@ -44,6 +45,18 @@ std::string just(const char* name, size_t bytes) {
     return name + (":" + std::to_string(bytes));
 }
 
+std::string in_pieces(const char* name, const iovec* pieces, int count) {
+    std::string text = name;
+    for (int i = 0; i < count; ++i) {
+        text += (i == 0 ? ":" : "+") + std::to_string(pieces[i].iov_len);
+    }
+    return text;
+}
+
+std::string with(int flags) {
+    return flags == 0 ? "" : "!" + std::to_string(flags);
+}
+
 }  // namespace
 
 // The contract of aio/platform/io_ops.h, in place of the system's.
@@ -58,6 +71,27 @@ ssize_t io_read(int /*fd*/, void* /*buffer*/, size_t bytes) {
 }
 ssize_t io_write(int /*fd*/, const void* /*buffer*/, size_t bytes) {
     return answer(just("write", bytes));
+}
+ssize_t io_preadv(int /*fd*/, const iovec* pieces, int count, int64_t offset, int flags) {
+    return answer(in_pieces("preadv", pieces, count) + "@" + std::to_string(offset) + with(flags));
+}
+ssize_t io_pwritev(int /*fd*/, const iovec* pieces, int count, int64_t offset, int flags) {
+    return answer(in_pieces("pwritev", pieces, count) + "@" + std::to_string(offset) + with(flags));
+}
+ssize_t io_readv(int /*fd*/, const iovec* pieces, int count) {
+    return answer(in_pieces("readv", pieces, count));
+}
+ssize_t io_writev(int /*fd*/, const iovec* pieces, int count) {
+    return answer(in_pieces("writev", pieces, count));
+}
+ssize_t io_appendv(int /*fd*/, const iovec* pieces, int count, int flags) {
+    return answer(in_pieces("appendv", pieces, count) + with(flags));
+}
+ssize_t io_try_readv(int /*fd*/, const iovec* pieces, int count) {
+    return answer(in_pieces("try_readv", pieces, count));
+}
+ssize_t io_try_writev(int /*fd*/, const iovec* pieces, int count) {
+    return answer(in_pieces("try_writev", pieces, count));
 }
 int io_fdatasync(int /*fd*/) {
     return static_cast<int>(answer("fdatasync"));
@@ -154,6 +188,85 @@ BOOST_AUTO_TEST_CASE(each_operation_makes_the_calls_that_serve_it) {
             BOOST_TEST(after == E2BIG);
         }
     }
+}
+
+struct PieceRow {
+    Kind kind;
+    bool append;
+    uint8_t flags;
+    uint16_t pieces;  // 0: one buffer
+    Answers answers;
+    std::string calls;
+    ssize_t result;
+    int error;
+};
+
+const PieceRow kPieceRows[] = {
+    {Kind::kRead, false, 0, 3, {9}, "preadv:4+0+5@5", 9, 0},
+    {Kind::kWrite, false, 0, 3, {9}, "pwritev:4+0+5@5", 9, 0},
+    {Kind::kWrite, true, 0, 3, {9}, "appendv:4+0+5", 9, 0},
+    {Kind::kRead, false, 0, 3, {6}, "preadv:4+0+5@5", 6, 0},
+    {Kind::kRead, false, 0, 3, {-EINTR, 9}, "preadv:4+0+5@5 preadv:4+0+5@5", 9, 0},
+    {Kind::kRead, false, 0, 3, {-ESPIPE, 9}, "preadv:4+0+5@5 readv:4+0+5", 9, 0},
+    {Kind::kWrite, false, 0, 3, {-ESPIPE, 9}, "pwritev:4+0+5@5 writev:4+0+5", 9, 0},
+    {Kind::kWrite, true, 0, 3, {-ESPIPE, 9}, "appendv:4+0+5 writev:4+0+5", 9, 0},
+    // Flags go with one buffer too.
+    {Kind::kRead, false, 8, 0, {-EAGAIN}, "preadv:9@5!8", -1, EAGAIN},
+    {Kind::kRead, false, 8, 3, {4}, "preadv:4+0+5@5!8", 4, 0},
+    {Kind::kWrite, false, 2, 0, {9}, "pwritev:9@5!2", 9, 0},
+    {Kind::kWrite, true, 16, 0, {9}, "appendv:9!16", 9, 0},
+    {Kind::kWrite, false, 2, 0, {-ESPIPE, 9}, "pwritev:9@5!2 write:9", 9, 0},
+    {Kind::kWrite, false, 2, 0, {-EOPNOTSUPP}, "pwritev:9@5!2", -1, EOPNOTSUPP},
+};
+
+iovec pieces_of_buffer[] = {{buffer, 4}, {nullptr, 0}, {buffer + 4, 5}};
+
+Operation operation_in_pieces(Kind kind) {
+    Operation operation = operation_of(kind);
+    operation.buffer = pieces_of_buffer;
+    operation.pieces = 3;
+    return operation;
+}
+
+BOOST_AUTO_TEST_CASE(pieces_and_flags_have_calls_of_their_own) {
+    for (const PieceRow& row : kPieceRows) {
+        Operation operation =
+            row.pieces != 0 ? operation_in_pieces(row.kind) : operation_of(row.kind);
+        operation.descriptor.seekable = true;
+        operation.descriptor.append = row.append;
+        operation.descriptor.flags = row.flags;
+        follow(row.answers);
+        Outcome outcome = perform(operation);
+        BOOST_TEST_CONTEXT("row " << &row - kPieceRows) {
+            BOOST_TEST(calls == row.calls);
+            BOOST_TEST(script.empty());
+            BOOST_TEST(outcome.result == row.result);
+            BOOST_TEST(outcome.error == row.error);
+        }
+    }
+}
+
+// All pieces at first; where that was not enough, the rest of one after the other.
+BOOST_AUTO_TEST_CASE(a_stream_takes_pieces_in_order) {
+    size_t progress = 0;
+    follow({3, 1, 2, -EAGAIN});
+    BOOST_TEST(attempt_stream(operation_in_pieces(Kind::kWrite), progress).would_wait);
+    BOOST_TEST(calls == "try_writev:4+0+5 try_write:1 try_write:5 try_write:3");
+    BOOST_TEST(progress == 6u);
+    BOOST_TEST(buffers == (std::vector<const void*>{buffer + 3, buffer + 4, buffer + 6}),
+               boost::test_tools::per_element());
+    follow({3});
+    BOOST_TEST(attempt_stream(operation_in_pieces(Kind::kWrite), progress).outcome.result == 9);
+    progress = 0;
+    follow({2});
+    BOOST_TEST(attempt_stream(operation_in_pieces(Kind::kRead), progress).outcome.result == 2);
+    BOOST_TEST(calls == "try_readv:4+0+5");
+    follow({2});
+    BOOST_TEST(perform_stream(operation_in_pieces(Kind::kRead), 0).result == 2);
+    BOOST_TEST(calls == "readv:4+0+5");
+    follow({5, 4});
+    BOOST_TEST(perform_stream(operation_in_pieces(Kind::kWrite), 0).result == 9);
+    BOOST_TEST(calls == "writev:4+0+5 write:4");
 }
 
 struct StreamRow {

@@ -11,10 +11,12 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/time.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <string>
 #include <thread>
+#include <vector>
 
 #include <boost/test/unit_test.hpp>
 
@@ -104,6 +106,67 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_used_at_a_position_is_used_without) {
     BOOST_TEST(in == out);
     write.descriptor.append = true;
     BOOST_TEST(is(perform(write), 6));
+}
+
+// The same data in pieces; the array must live as long.
+Operation in_pieces(Operation operation, std::vector<iovec>& pieces, std::string& first,
+                    std::string& second) {
+    pieces = {{first.data(), first.size()}, {nullptr, 0}, {second.data(), second.size()}};
+    operation.buffer = pieces.data();
+    operation.pieces = 3;
+    operation.bytes = first.size() + second.size();
+    return operation;
+}
+
+BOOST_AUTO_TEST_CASE(pieces_are_used_in_order) {
+    ScratchFile file("0123456789");
+    std::string first(3, '.');
+    std::string second(4, '.');
+    std::vector<iovec> pieces;
+    Operation read =
+        in_pieces(operation_on(Kind::kRead, file.fd(), first, 2), pieces, first, second);
+    BOOST_TEST(is(perform(read), 7));
+    BOOST_TEST(first == "234");
+    BOOST_TEST(second == "5678");
+    read.offset = 5;
+    BOOST_TEST(is(perform(read), 5));
+    read.offset = 10;
+    BOOST_TEST(is(perform(read), 0));
+    first = "abc";
+    second = "defg";
+    BOOST_TEST(is(
+        perform(in_pieces(operation_on(Kind::kWrite, file.fd(), first, 1), pieces, first, second)),
+        7));
+    BOOST_TEST(file.contents() == "0abcdefg89");
+}
+
+BOOST_AUTO_TEST_CASE(pieces_are_appended_in_order) {
+    ScratchFile file("0123", O_APPEND);
+    std::string first("ab");
+    std::string second("cd");
+    std::vector<iovec> pieces;
+    BOOST_TEST(is(
+        perform(in_pieces(operation_on(Kind::kWrite, file.fd(), first, 1), pieces, first, second)),
+        4));
+    BOOST_TEST(file.contents() == "0123abcd");
+}
+
+// A system without flags for one transfer says EOPNOTSUPP to all of them.
+BOOST_AUTO_TEST_CASE(flags_hold_for_one_transfer) {
+    ScratchFile file("0123456789");
+    std::string buffer("ab");
+    Operation write = operation_on(Kind::kWrite, file.fd(), buffer, 0);
+    write.descriptor.append = true;
+    write.descriptor.flags = RWF_APPEND;
+    Outcome outcome = perform(write);
+    if (!is(outcome, -1, EOPNOTSUPP)) {
+        BOOST_TEST(is(outcome, 2));
+        BOOST_TEST(file.contents() == "0123456789ab");
+    }
+    write.descriptor.append = false;
+    write.descriptor.flags = RWF_DSYNC;
+    outcome = perform(write);
+    BOOST_TEST((is(outcome, 2) || is(outcome, -1, EOPNOTSUPP)));
 }
 
 BOOST_AUTO_TEST_CASE(a_sync_has_no_result_but_success) {
@@ -310,6 +373,52 @@ void check_both_ends(const Ends& ends) {
     progress = 0;
     BOOST_TEST(is(attempt_stream(read, progress).outcome, 3));
     BOOST_TEST(in == out);
+}
+
+void check_pieces(const Ends& ends) {
+    std::string text("hi\n");
+    std::string first(1, '.');
+    std::string second(2, '.');
+    std::vector<iovec> in;
+    std::vector<iovec> out;
+    size_t progress = 0;
+    Operation read = in_pieces(operation_on(Kind::kRead, ends.fd[0], text), in, first, second);
+    BOOST_TEST(attempt_stream(read, progress).would_wait);
+    std::string head = text.substr(0, 1);
+    std::string tail = text.substr(1);
+    Operation write = in_pieces(operation_on(Kind::kWrite, ends.fd[1], text), out, head, tail);
+    BOOST_TEST(is(attempt_stream(write, progress).outcome, 3));
+    progress = 0;
+    BOOST_TEST(is(attempt_stream(read, progress).outcome, 3));
+    BOOST_TEST(first + second == text);
+}
+
+BOOST_AUTO_TEST_CASE(pieces_pass_through_streams_of_every_kind) {
+    check_pieces(pair_of_sockets());
+    check_pieces(named_pipe());
+    check_pieces(terminal());
+}
+
+BOOST_AUTO_TEST_CASE(a_long_write_in_pieces_goes_on_where_it_stopped) {
+    Ends ends = named_pipe();
+    std::string head = long_text();
+    std::string tail(100'000, 't');
+    std::vector<iovec> pieces;
+    Operation write = in_pieces(operation_on(Kind::kWrite, ends.fd[1], head), pieces, head, tail);
+    std::string received;
+    size_t progress = 0;
+    Attempt attempt = attempt_stream(write, progress);
+    BOOST_TEST_REQUIRE(attempt.would_wait);
+    while (attempt.would_wait) {
+        BOOST_TEST(progress > 0u);
+        received += taken_out(ends.fd[0], 50'000);
+        attempt = attempt_stream(write, progress);
+    }
+    BOOST_TEST(is(attempt.outcome, static_cast<ssize_t>(head.size() + tail.size())));
+    while (received.size() < head.size() + tail.size()) {
+        received += taken_out(ends.fd[0], 50'000);
+    }
+    BOOST_TEST((received == head + tail));
 }
 
 BOOST_AUTO_TEST_CASE(sockets_named_pipes_and_terminals_do_not_wait_either) {

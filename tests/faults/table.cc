@@ -24,6 +24,7 @@ namespace {
 constexpr const char* kComputes = "computes; has no way to fail";
 constexpr const char* kOfItself = "asks about the caller itself; cannot fail";
 constexpr const char* kValid = "fails for invalid arguments alone, and those given are constants";
+constexpr const char* kPieces = "serves transfers of several pieces, which <aio.h> does not have";
 constexpr const char* kCompiler = "belongs to the C run-time and the compiler, not to the sources";
 
 // The types of calls with a variable number of arguments.
@@ -100,6 +101,12 @@ std::vector<Row> the_rest() {
         spared("__register_atfork", "called as the library is loaded, before this can interfere"),
         spared("munmap", "only gives back what a lost race or a fork has left; nobody looks at it"),
         spared("madvise", "only gives back what a burst has left; nobody looks at it"),
+        spared("preadv", kPieces),
+        spared("pwritev", kPieces),
+        spared("readv", kPieces),
+        spared("writev", kPieces),
+        spared("recvmsg", kPieces),
+        spared("sendmsg", kPieces),
         spared("clock_gettime", "the monotonic clock is always there"),
         spared("getpid", kOfItself),
         spared("getppid", kOfItself),

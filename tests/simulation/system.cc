@@ -103,6 +103,48 @@ ssize_t io_try_write(int fd, const void* buffer, size_t bytes) {
     return disk.transfer_stream(Kind::kWrite, fd, const_cast<void*>(buffer), bytes, false);
 }
 
+// No door of the simulation has transfers of several pieces, or with flags.
+namespace {
+
+ssize_t no_pieces() {
+    world.fail("a transfer in pieces");
+    return -1;
+}
+
+}  // namespace
+
+ssize_t io_preadv(int, const iovec*, int, int64_t, int) {
+    return no_pieces();
+}
+
+ssize_t io_pwritev(int, const iovec*, int, int64_t, int) {
+    return no_pieces();
+}
+
+ssize_t io_readv(int, const iovec*, int) {
+    return no_pieces();
+}
+
+ssize_t io_writev(int, const iovec*, int) {
+    return no_pieces();
+}
+
+ssize_t io_appendv(int, const iovec*, int, int) {
+    return no_pieces();
+}
+
+ssize_t io_readv_now(int, const iovec*, int, int64_t) {
+    return no_pieces();
+}
+
+ssize_t io_try_readv(int, const iovec*, int) {
+    return no_pieces();
+}
+
+ssize_t io_try_writev(int, const iovec*, int) {
+    return no_pieces();
+}
+
 int io_fdatasync(int fd) {
     return disk.sync(Kind::kDataSync, fd);
 }
