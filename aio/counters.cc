@@ -12,11 +12,12 @@
 namespace uaio {
 
 const char* const kCounterNames[kCounters] = {
-    "reads submitted", "writes submitted",  "syncs submitted",  "refused",         "express hits",
-    "express misses",  "reads performed",   "writes performed", "syncs performed", "syncs shared",
-    "bytes read",      "bytes written",     "failed",           "cancelled",       "lists",
-    "workers started", "workers left",      "threads refused",  "wake-ups",        "notices sent",
-    "notices lost",    "notifiers started", "notifiers left",
+    "reads submitted", "writes submitted", "syncs submitted",   "refused",
+    "express hits",    "express misses",   "reads performed",   "writes performed",
+    "syncs performed", "syncs shared",     "transfers joined",  "bytes read",
+    "bytes written",   "failed",           "cancelled",         "lists",
+    "workers started", "workers left",     "threads refused",   "wake-ups",
+    "notices sent",    "notices lost",     "notifiers started", "notifiers left",
 };
 
 namespace {

@@ -33,7 +33,8 @@ enum class Counter : uint8_t {
     kPerformedReads,
     kPerformedWrites,
     kPerformedSyncs,
-    kSyncsShared,  // of these, done by the system call of another one
+    kSyncsShared,      // of these, done by the system call of another one
+    kTransfersJoined,  // reads and writes made by the system call of another one
     kBytesRead,
     kBytesWritten,
     kFailed,     // performed requests whose status is an error

@@ -34,8 +34,9 @@ struct Descriptor {
     bool nonblocking;  // O_NONBLOCK
     bool direct;       // O_DIRECT, where the system has it
 
-    bool file_known;  // the rest has been asked for as well
-    bool seekable;    // false for pipes, sockets, terminals: streams
+    bool seekable;        // false for pipes, sockets, terminals: streams
+    bool file : 1;        // a regular file or a block device: what was read can be read again
+    bool file_known : 1;  // these two, and what comes below, have been asked for as well
 
     // As if it had been opened so for one transfer alone: RWF_*, where the system has them. A
     // door's to set, and then what follows from it above (RWF_APPEND: append; RWF_NOWAIT:

@@ -4,6 +4,7 @@
 #include <pthread.h>
 
 #include "aio/counters.h"
+#include "aio/joint_transfer.h"
 #include "aio/limits.h"
 #include "aio/perform.h"
 #include "signals/late_signals.h"
@@ -17,6 +18,11 @@ namespace uaio {
 constinit Engine engine;
 
 namespace {
+
+// Bytes that others may add to a transfer of that size.
+size_t room_beside(const Operation& operation) {
+    return operation.bytes < kTogetherBytes ? kTogetherBytes - operation.bytes : 0;
+}
 
 Counter submitted_counter(Kind kind) {
     return kind == Kind::kRead    ? Counter::kSubmittedReads
@@ -252,29 +258,28 @@ Request* Engine::next(Request* done) {
         note_ready();
     }
     if (lane != nullptr) {
-        count_out(*lane, gone, was_write);
+        count_out(*lane, gone, was_write ? gone : 0);
         waiting_room_.wake(lane);
     }
     return request;
 }
 
-// The syncs that one system call serves are one chain from here on, in queue order. Those that are
-// too many wait for the next call.
+// The requests that one system call serves are one chain from here on, in queue order. Those that
+// are too many wait for the next call.
 void Engine::take_along(Request& request) {
-    request.inbox_next = nullptr;
-    if (!is_sync(request.operation.kind)) {
-        return;
-    }
     Request* last = &request;
-    for (size_t together = 1; together < kSyncsTogether; ++together) {
-        Request* other = schedule_.take_along(request);
+    request.inbox_next = nullptr;
+    size_t room = room_beside(request.operation);
+    for (size_t together = 1; together < kTogether; ++together) {
+        Request* other = schedule_.take_along(*last, room);
         if (other == nullptr) {
             return;
         }
+        room -= is_sync(other->operation.kind) ? 0 : other->operation.bytes;
         other->inbox_next = nullptr;
         last->inbox_next = other;
         last = other;
-        count(Counter::kSyncsShared);
+        count(is_sync(other->operation.kind) ? Counter::kSyncsShared : Counter::kTransfersJoined);
     }
 }
 
@@ -313,36 +318,57 @@ bool Engine::run(Request& request, Runner runner) {
     // stand for another file. The preload library's close prevents it, but for the C library's
     // calls to itself.
     if (!stands_for(request.operation.fd, request.operation.descriptor.identity)) {
-        end_run(request, {-1, EBADF});
+        end_runs(request, {-1, EBADF});
         return true;
     }
     if (!request.operation.descriptor.seekable && !is_sync(request.operation.kind)) {
         return run_stream(request, runner);
     }
     if (is_sync(request.operation.kind)) {
-        end_run(request, perform_syncs(request));
+        run_syncs(request);
     } else {
-        end_run(request, perform(request.operation));
+        run_transfers(request);
     }
     return true;
 }
 
+// Those that a joint call has not served to the end are made one by one, and find out for
+// themselves why: a write writes the same bytes again.
+void Engine::run_transfers(Request& first) {
+    size_t moved = first.inbox_next != nullptr ? transfer_together(first) : 0;
+    for (Request* each = &first; each != nullptr; each = each->inbox_next) {
+        size_t bytes = each->operation.bytes;
+        if (moved >= bytes && moved > 0) {
+            moved -= bytes;
+            end_run(*each, {static_cast<ssize_t>(bytes), 0});
+        } else {
+            moved = 0;
+            end_run(*each, perform(each->operation));
+        }
+    }
+}
+
 // fsync does what fdatasync does.
-Outcome Engine::perform_syncs(const Request& first) {
+void Engine::run_syncs(Request& first) {
     Operation operation = first.operation;
-    for (const Request* other = first.inbox_next; other != nullptr; other = other->inbox_next) {
-        if (other->operation.kind == Kind::kFileSync) {
+    for (Request* each = &first; each != nullptr; each = each->inbox_next) {
+        if (each->operation.kind == Kind::kFileSync) {
             operation.kind = Kind::kFileSync;
         }
     }
-    return perform(operation);
+    end_runs(first, perform(operation));
+}
+
+// What one system call says holds for all of them.
+void Engine::end_runs(Request& first, const Outcome& outcome) {
+    for (Request* each = &first; each != nullptr; each = each->inbox_next) {
+        end_run(*each, outcome);
+    }
 }
 
 void Engine::end_run(Request& request, const Outcome& outcome) {
-    for (Request* each = &request; each != nullptr; each = each->inbox_next) {
-        count_performed(each->operation.kind, outcome);
-        finish(*each, outcome.result, outcome.error, Starts::kThreads);
-    }
+    count_performed(request.operation.kind, outcome);
+    finish(request, outcome.result, outcome.error, Starts::kThreads);
 }
 
 // --- publish and deliver ----------------------------------------------------------------------

@@ -120,11 +120,13 @@ class Engine {
     void admit_all() UAIO_REQUIRES(lock_);
     void give_back_waves() UAIO_REQUIRES(lock_);
     void take_along(Request& request) UAIO_REQUIRES(lock_);
-    static Outcome perform_syncs(const Request& first);
     void note_ready() UAIO_REQUIRES(lock_);
     enum class Runner : uint8_t { kWorker, kCaller };
 
     bool run(Request& request, Runner runner);
+    void run_transfers(Request& first);
+    void run_syncs(Request& first);
+    void end_runs(Request& first, const Outcome& outcome);
     void end_run(Request& request, const Outcome& outcome);
     bool run_stream(Request& request, Runner runner);
     bool park(Request& request);

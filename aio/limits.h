@@ -45,9 +45,13 @@ inline constexpr size_t kRecheckMax = 1024;
 // Streams that become ready at one time and are handed to the workers in one go: 1 KiB of stack.
 inline constexpr int kReadinessEvents = 64;
 
-// Syncs that one system call serves at most: their statuses are published in one go, and they leave
-// the schedule in one hold of the lock.
-inline constexpr size_t kSyncsTogether = 64;
+// Requests that one system call serves at most: their statuses are published in one go, and they
+// leave the schedule in one hold of the lock. 1 KiB of stack for the pieces of a transfer.
+inline constexpr size_t kTogether = 64;
+
+// Bytes that one system call moves for several transfers at most: more brings nothing
+// (docs/performance.md), and who waits for the first of them waits for all.
+inline constexpr size_t kTogetherBytes = 65'536;
 
 // Files with writes in flight are found by hash; 64 KiB of pointers keep chains short (6 entries)
 // with 50,000 files.

@@ -3,11 +3,11 @@
 //   - Streams (what cannot seek) have two directions. Each is served one request at a time, in
 //   order,
 //     and does not wait for the other.
-//   - Positioned requests conflict if their bytes overlap and one of them writes. A write that ends
-//     behind the end of the file also decides what reads between the old end and its own bytes
-//     see (zeros or nothing), so for reads it begins at the old end; so does an append, which ends
-//     nobody knows where. The file can only have grown since its size was asked for, unless the
-//     program truncates it, which has no order with requests in flight anyway.
+//   - Positioned requests conflict if their bytes overlap and one of them writes. What a read sees
+//     behind the end of the file (bytes, zeros or nothing) every write there decides, so such a
+//     read has no end; nor has an append, which begins nobody knows where behind it. The file can
+//     only have grown since its size was asked for, unless the program truncates it, which has no
+//     order with requests in flight anyway.
 //   - Buffered writes and appends go one at a time, in order: the kernel serialises them on the
 //     inode, so parallel ones would only keep workers waiting there.
 //   - Syncs have passed the barrier (file_table.h) and wait for nothing more, but go one at a time:
@@ -35,14 +35,18 @@ Range bytes_of(const Operation& operation) {
     return {operation.offset, beyond ? INT64_MAX : operation.offset + bytes};
 }
 
-Range written_by(const Operation& operation) {
+Range read_by(const Operation& operation) {
     int64_t size = operation.descriptor.size;
-    if (operation.descriptor.append) {
-        return {size, INT64_MAX};
-    }
     Range range = bytes_of(operation);
-    bool extends = range.end > size && range.begin > size;
-    return {extends ? size : range.begin, range.end};
+    if (range.begin == range.end || range.end <= size) {
+        return range;
+    }
+    return {range.begin < size ? range.begin : size, INT64_MAX};
+}
+
+Range written_by(const Operation& operation) {
+    return operation.descriptor.append ? Range{operation.descriptor.size, INT64_MAX}
+                                       : bytes_of(operation);
 }
 
 Placement place_stream(const Operation& operation) {
@@ -72,7 +76,7 @@ Placement place_by_conflict(const Request& request) {
     if (operation.kind == Kind::kWrite) {
         return place_write(operation);
     }
-    Range range = bytes_of(operation);
+    Range range = read_by(operation);
     return {kFanOutGate, kLaneFanOut, true, range, kNoRange, range};
 }
 

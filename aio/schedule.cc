@@ -35,6 +35,14 @@ bool is_owed(const Operation& operation) {
     return operation.kind != Kind::kRead && operation.descriptor.seekable;
 }
 
+// Nobody overtakes who has been taken.
+void start(Request& request) {
+    set_state(request, State::kRunning);
+    if (request.ranged) {
+        index_of(request).set_order(request, order_once_taken(request.order));
+    }
+}
+
 // `request` waits for `blocker` to go, and then asks again.
 void block(Request& request, Request& blocker) {
     set_state(request, State::kBlocked);
@@ -145,25 +153,45 @@ Request* Schedule::take() {
     Request* request = ready_.pop();
     if (request != nullptr) {
         UAIO_CHECK(state_of(*request) == State::kReady);
-        set_state(*request, State::kRunning);
-        if (request->ranged) {
-            index_of(*request).set_order(*request, order_once_taken(request->order));
-        }
+        start(*request);
     }
     return request;
 }
 
-// Under a policy by which a sync's gate lets other kinds through too, these are in between.
-Request* Schedule::take_along(const Request& sync) {
-    auto& outside = gate_of(sync).outside;
-    Request* other = outside.top();
-    if (other == nullptr || !is_sync(other->operation.kind) ||
-        other->operation.descriptor.identity != sync.operation.descriptor.identity) {
+Request* Schedule::take_along(const Request& request, size_t bytes_max) {
+    Request* other =
+        is_sync(request.operation.kind) ? sync_beside(request) : transfer_after(request, bytes_max);
+    if (other == nullptr) {
         return nullptr;
     }
-    outside.pop();
-    set_state(*other, State::kRunning);
+    if (state_of(*other) == State::kReady) {
+        ready_.remove(*other, level_of(other->order));
+    } else {
+        gate_of(*other).outside.pop();
+    }
+    start(*other);
     return other;
+}
+
+// Under a policy by which a sync's gate lets other kinds through too, these are in between.
+Request* Schedule::sync_beside(const Request& sync) {
+    Request* other = gate_of(sync).outside.top();
+    bool same = other != nullptr && is_sync(other->operation.kind) &&
+                other->operation.descriptor.identity == sync.operation.descriptor.identity;
+    return same ? other : nullptr;
+}
+
+// What has no ranges goes one at a time, whatever it is. At a gate the first in queue order goes
+// first, here too.
+Request* Schedule::transfer_after(const Request& request, size_t bytes_max) {
+    Request* next = List<Request, LaneTag>::after(const_cast<Request&>(request));
+    if (next == nullptr || !next->ranged || !goes_on(request.operation, next->operation) ||
+        next->operation.bytes > bytes_max) {
+        return nullptr;
+    }
+    bool free = state_of(*next) == State::kReady ||
+                (state_of(*next) == State::kHeld && gate_of(*next).outside.top() == next);
+    return free ? next : nullptr;
 }
 
 void Schedule::park(Request& request) {

@@ -33,10 +33,12 @@ class Schedule {
     // The most urgent request that may run now; it becomes kRunning. Null if there is none.
     Request* take();
 
-    // `sync` has been taken and has not begun. Another one that the same system call serves: a sync
-    // that waits for its turn at the same gate, for the same file. It becomes kRunning. Null if
-    // there is none.
-    Request* take_along(const Request& sync);
+    // `request` has been taken and has not begun. Another one that the same system call serves; it
+    // becomes kRunning. With a sync: one that waits for its turn at the same gate, for the same
+    // file. With a transfer: the one that was admitted next to its descriptor, if it goes on where
+    // `request` ends (operation.h), nothing holds it back but the gate, and it has at most
+    // `bytes_max` bytes. Null if there is none.
+    Request* take_along(const Request& request, size_t bytes_max);
 
     // A request that was taken is done: it leaves the schedule.
     void retire(Request& request);
@@ -84,6 +86,8 @@ class Schedule {
     void pass_gate(Request& request);
     void make(GateMove move);
     void make_ready(Request& request);
+    static Request* sync_beside(const Request& sync);
+    static Request* transfer_after(const Request& request, size_t bytes_max);
     void remove(Request& request);
 
     Policy policy_ = place_by_conflict;

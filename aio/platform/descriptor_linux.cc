@@ -79,7 +79,7 @@ int describe_access(int fd, Descriptor& descriptor) {
     descriptor.append = (flags & O_APPEND) != 0;
     descriptor.nonblocking = (flags & O_NONBLOCK) != 0;
     descriptor.direct = (flags & O_DIRECT) != 0;
-    descriptor.file_known = descriptor.seekable = false;
+    descriptor.file_known = descriptor.seekable = descriptor.file = false;
     return 0;
 }
 
@@ -90,6 +90,7 @@ int describe_file(int fd, Descriptor& descriptor) {
     if (error == 0) {
         descriptor.file_known = true;
         descriptor.seekable = is_seekable(fd, status.mode);
+        descriptor.file = S_ISREG(status.mode) || S_ISBLK(status.mode);
         descriptor.size = S_ISREG(status.mode) ? status.size : INT64_MAX;
         descriptor.identity = status.identity;
     }

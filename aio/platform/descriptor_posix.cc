@@ -45,7 +45,7 @@ int describe_access(int fd, Descriptor& descriptor) {
     descriptor.append = (flags & O_APPEND) != 0;
     descriptor.nonblocking = (flags & O_NONBLOCK) != 0;
     descriptor.direct = (flags & kDirectFlag) != 0;
-    descriptor.file_known = descriptor.seekable = false;
+    descriptor.file_known = descriptor.seekable = descriptor.file = false;
     return 0;
 }
 
@@ -56,6 +56,7 @@ int describe_file(int fd, Descriptor& descriptor) {
     if (error == 0) {
         descriptor.file_known = true;
         descriptor.seekable = is_seekable(fd, status.st_mode);
+        descriptor.file = S_ISREG(status.st_mode) || S_ISBLK(status.st_mode);
         descriptor.size = S_ISREG(status.st_mode) ? status.st_size : INT64_MAX;
         descriptor.identity = identity_of(status);
     }

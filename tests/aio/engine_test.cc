@@ -268,7 +268,7 @@ BOOST_AUTO_TEST_CASE(a_list_is_done_when_all_of_it_is_published) {
     for (size_t i = 0; i < 3; ++i) {
         join(*batch);
         Request& request = owners[i].prepare(
-            read_at(file.fd(), static_cast<int64_t>(i), &bytes[i], 1), nullptr, batch);
+            read_at(file.fd(), static_cast<int64_t>(2 * i), &bytes[i], 1), nullptr, batch);
         engine.post(request, request);
     }
     engine.submitted(*batch);

@@ -89,8 +89,9 @@ struct Surroundings {
                                           .append = false,
                                           .nonblocking = false,
                                           .direct = false,
-                                          .file_known = true,
                                           .seekable = true,
+                                          .file = true,
+                                          .file_known = true,
                                           .size = 4'096,
                                           .identity = {}}};
     Lane lane = {};

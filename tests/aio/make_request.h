@@ -30,8 +30,9 @@ inline Descriptor file(uint64_t inode, int64_t size = kLongFile) {
             .append = false,
             .nonblocking = false,
             .direct = false,
-            .file_known = true,
             .seekable = true,
+            .file = true,
+            .file_known = true,
             .size = size,
             .identity = {.inode = inode, .device = 1}};
 }
@@ -50,7 +51,7 @@ inline Descriptor append_file(uint64_t inode, int64_t size = kLongFile) {
 
 inline Descriptor stream(uint64_t inode) {
     Descriptor descriptor = file(inode, 0);
-    descriptor.seekable = false;
+    descriptor.seekable = descriptor.file = false;
     return descriptor;
 }
 

@@ -95,6 +95,17 @@ BOOST_AUTO_TEST_CASE(a_write_looks_at_everything_in_its_own_bytes) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_read_that_reaches_behind_the_end_has_no_end) {
+    BOOST_TEST(same(by_conflict(reading(file(1, 1'000), 900, 100)).own, {900, 1'000}));
+    for (Range read : {Range{900, 1'001}, Range{1'000, 1'001}}) {
+        auto bytes = static_cast<size_t>(read.end - read.begin);
+        Placement placement = by_conflict(reading(file(1, 1'000), read.begin, bytes));
+        BOOST_TEST(same(placement.own, {read.begin, INT64_MAX}));
+        BOOST_TEST(same(placement.writes, {read.begin, INT64_MAX}));
+    }
+    BOOST_TEST(same(by_conflict(reading(file(1, 1'000), 5'000, 1)).own, {1'000, INT64_MAX}));
+}
+
 BOOST_AUTO_TEST_CASE(reads_and_direct_writes_fan_out_through_one_gate) {
     Placement read = by_conflict(reading(file(1), 0, 10));
     Placement direct_read = by_conflict(reading(direct_file(1), 0, 10));
@@ -141,9 +152,9 @@ BOOST_AUTO_TEST_CASE(a_sync_has_a_gate_for_one_of_its_own) {
 }
 
 BOOST_AUTO_TEST_CASE(ranges_end_where_numbers_do) {
-    const Operation operations[] = {reading(file(1), INT64_MAX - 5, 10),
-                                    writing(file(1, INT64_MAX), INT64_MAX - 5, 10),
-                                    reading(file(1), INT64_MAX - 5, INT64_MAX)};
+    const Operation operations[] = {reading(file(1, INT64_MAX), INT64_MAX - 5, 10),
+                                    writing(file(1), INT64_MAX - 5, 10),
+                                    reading(file(1, INT64_MAX), INT64_MAX - 5, INT64_MAX)};
     for (const Operation& operation : operations) {
         BOOST_TEST(same(by_conflict(operation).own, {INT64_MAX - 5, INT64_MAX}));
     }
@@ -167,29 +178,35 @@ const Case kCases[] = {
     {"a buffered and a direct write", writing(file(1), 0, 10), writing(direct_file(1), 5, 1), true},
     {"appends", writing(append_file(1), 0, 1), writing(append_file(1), 0, 1), true},
     {"an append and a read before the end", writing(append_file(1, 1'000), 0, 1),
-     reading(file(1), 990, 10), false},
+     reading(file(1, 1'000), 990, 10), false},
     {"an append and a read across the end", writing(append_file(1, 1'000), 0, 1),
-     reading(file(1), 990, 11), true},
+     reading(file(1, 1'000), 990, 11), true},
     {"an append and a read far behind the end", writing(append_file(1, 1'000), 0, 1),
-     reading(file(1), INT64_MAX - 1, 1), true},
+     reading(file(1, 1'000), INT64_MAX - 1, 1), true},
     {"an append, whatever its offset says", writing(append_file(1, 1'000), 5, 1),
-     reading(file(1), 5, 1), false},
+     reading(file(1, 1'000), 5, 1), false},
     {"an append and a write before the end", writing(append_file(1, 1'000), 0, 1),
      writing(file(1, 1'000), 0, 10), false},
     {"an extending write and a read in the gap", writing(file(1, 1'000), 2'000, 10),
-     reading(file(1), 1'500, 10), true},
+     reading(file(1, 1'000), 1'500, 10), true},
     {"an extending write and a read of the last old byte", writing(file(1, 1'000), 2'000, 10),
-     reading(file(1), 999, 1), false},
+     reading(file(1, 1'000), 999, 1), false},
     {"an extending write and a read of the first new byte", writing(file(1, 1'000), 2'000, 10),
-     reading(file(1), 1'000, 1), true},
+     reading(file(1, 1'000), 1'000, 1), true},
     {"an extending write and a read behind it", writing(file(1, 1'000), 2'000, 10),
-     reading(file(1), 2'010, 10), false},
-    {"a write from the end on and a read behind it", writing(file(1, 1'000), 1'000, 10),
-     reading(file(1), 1'010, 10), false},
+     reading(file(1, 1'000), 2'010, 10), true},
+    {"an extending write and a read in what has grown since", writing(file(1, 1'000), 2'000, 10),
+     reading(file(1, 1'600), 1'500, 10), false},
+    {"an extending write and a read of nothing", writing(file(1, 1'000), 2'000, 10),
+     reading(file(1, 1'000), 2'005, 0), false},
     {"a write across the end and a read before it", writing(file(1, 1'000), 995, 10),
-     reading(file(1), 990, 5), false},
+     reading(file(1, 1'000), 990, 5), false},
     {"extending writes that do not overlap", writing(direct_file(1, 1'000), 2'000, 10),
-     writing(direct_file(1, 1'000), 3'000, 10), true},
+     writing(direct_file(1, 1'000), 3'000, 10), false},
+    {"extending writes that overlap", writing(direct_file(1, 1'000), 2'000, 10),
+     writing(direct_file(1, 1'000), 2'009, 10), true},
+    {"an append and an extending write", writing(append_file(1, 1'000), 0, 10),
+     writing(file(1, 1'000), 2'000, 10), true},
     {"an extending write and a write before the end", writing(direct_file(1, 1'000), 2'000, 10),
      writing(direct_file(1, 1'000), 500, 10), false},
     {"direct writes to a device, whose end does not move",

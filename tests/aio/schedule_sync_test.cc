@@ -79,9 +79,9 @@ BOOST_FIXTURE_TEST_CASE(syncs_that_wait_together_are_taken_together, Stage) {
     take(write);
     schedule->retire(write);
     take(one);
-    BOOST_TEST(schedule->take_along(one) == &other);
-    BOOST_TEST(schedule->take_along(one) == &third);
-    BOOST_TEST(schedule->take_along(one) == nullptr);
+    BOOST_TEST(schedule->take_along(one, 0) == &other);
+    BOOST_TEST(schedule->take_along(one, 0) == &third);
+    BOOST_TEST(schedule->take_along(one, 0) == nullptr);
     BOOST_TEST((state_of(other) == State::kRunning));
     BOOST_TEST(!schedule->withdraw(third));
     take_nothing();
@@ -94,7 +94,7 @@ BOOST_FIXTURE_TEST_CASE(syncs_that_wait_together_are_taken_together, Stage) {
 BOOST_FIXTURE_TEST_CASE(a_sync_that_comes_while_one_runs_waits_for_the_next, Stage) {
     Request& one = admit(kOne, syncing(file(1)));
     take(one);
-    BOOST_TEST(schedule->take_along(one) == nullptr);
+    BOOST_TEST(schedule->take_along(one, 0) == nullptr);
     Request& late = admit(kOne, syncing(file(1)));
     BOOST_TEST((state_of(late) == State::kHeld));
     take_nothing();
@@ -107,7 +107,7 @@ BOOST_FIXTURE_TEST_CASE(a_sync_that_is_barred_is_not_taken_along, Stage) {
     Request& write = admit(kOne, writing(file(1), 0, 10));
     Request& barred = admit(kOne, syncing(file(1)));
     take(early);
-    BOOST_TEST(schedule->take_along(early) == nullptr);
+    BOOST_TEST(schedule->take_along(early, 0) == nullptr);
     BOOST_TEST((state_of(barred) == State::kBarred));
     take(write);
 }
@@ -117,7 +117,7 @@ BOOST_FIXTURE_TEST_CASE(syncs_of_other_descriptors_and_files_go_alone, Stage) {
     Request& reused = admit(kOne, syncing(file(2)));
     Request& elsewhere = admit(kTwo, syncing(file(1)));
     take(one);
-    BOOST_TEST(schedule->take_along(one) == nullptr);
+    BOOST_TEST(schedule->take_along(one, 0) == nullptr);
     take(elsewhere);
     schedule->retire(one);
     take(reused);

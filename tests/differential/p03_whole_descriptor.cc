@@ -17,7 +17,7 @@ int main() {
     Hold hold({file}, 0);
     aiocb writes[10];
     for (int i = 0; i < 10; ++i) {
-        writes[i] = block_for(file, "x", 1, i);
+        writes[i] = block_for(file, "x", 1, 2 * i);  // apart: what is adjacent may run as one
         begin_write(writes[i]);
     }
     Hold::Call call = hold.wait();

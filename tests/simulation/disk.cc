@@ -89,7 +89,7 @@ Run& Disk::begin(Kind kind, int fd, const File& file, const void* buffer) {
         world.fail("%s has done the work of a request and never published it", thread.name.c_str());
     }
     world.trace("%s descriptor %d, file %d", name_of(kind), fd, static_cast<int>(file.number));
-    auto* run = new Run{fd, kind, &file, buffer, world.steps(), 0, 0, 0};
+    auto* run = new Run{fd, kind, &file, buffer, world.steps(), 0, 0, 0, nullptr};
     thread.run = run;
     return *run;
 }
@@ -108,8 +108,8 @@ ssize_t Disk::end(Run& run, ssize_t result, int error) {
 
 Run* take_run() {
     auto* run = static_cast<Run*>(world.current()->run);
-    world.current()->run = nullptr;
     if (run != nullptr) {
+        world.current()->run = run->next;
         world.current()->last_run = run;
     }
     return run;
@@ -140,6 +140,40 @@ ssize_t Disk::transfer(Kind kind, int fd, void* buffer, size_t bytes, int64_t of
     ssize_t moved = move(run, as_opened, buffer, bytes, offset);
     take_time();
     return end(run, moved, 0);
+}
+
+// Each piece belongs to a request of its own. One that is not moved in full is nobody's: it leaves
+// nothing but bytes, here or there.
+ssize_t Disk::transfer_pieces(Kind kind, int fd, const iovec* pieces, int count, int64_t offset) {
+    world.point("preadv or pwritev", pieces);
+    Open* open = find(fd);
+    if (open == nullptr || is_interrupted() || world.one_in(faults.io_error_one_in)) {
+        errno = open == nullptr ? EBADF : EIO;
+        return -1;
+    }
+    Open as_opened = *open;
+    Run first = begin(kind, fd, *as_opened.file, pieces[0].iov_base);
+    delete take_run();
+    take_time();
+    ssize_t sum = 0;
+    Run** last = reinterpret_cast<Run**>(&world.current()->run);
+    for (int i = 0; i < count; ++i) {
+        ssize_t moved = move(first, as_opened, pieces[i].iov_base, pieces[i].iov_len, offset + sum);
+        sum += moved;
+        if (moved != static_cast<ssize_t>(pieces[i].iov_len)) {
+            size_t& glimpse = glimpses[pieces[i].iov_base];
+            glimpse = std::max(glimpse, static_cast<size_t>(moved));
+            break;
+        }
+        *last = new Run(first);
+        end(**last, moved, 0);
+        last = &(*last)->next;
+    }
+    take_time();
+    for (Run* run = static_cast<Run*>(world.current()->run); run != nullptr; run = run->next) {
+        run->ended = world.steps();
+    }
+    return sum;
 }
 
 // What is not cached, or not all of it, leaves nothing but bytes in the buffer.

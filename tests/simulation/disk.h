@@ -1,13 +1,15 @@
 // The simulated files and streams, behind a table of descriptors.
 //
 // A transfer may be interrupted, may fail, may move fewer bytes and takes its time, as the faults
-// say. Each system call that does its work leaves a Run with the thread that made it; the scenario
-// (scenario.cc) claims it when that thread publishes a status.
+// say. Each system call that does its work leaves a Run with the thread that made it, and one for
+// each piece that it has moved if it has several; the scenario (scenario.cc) claims it when that
+// thread publishes a status.
 #pragma once
 
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
+#include <sys/uio.h>
 
 #include <deque>
 #include <map>
@@ -37,6 +39,7 @@ struct Run {
     uint64_t ended;
     ssize_t result;
     int error;
+    Run* next = nullptr;  // of the same system call, for another request
 };
 
 class Disk {
@@ -69,6 +72,7 @@ class Disk {
     // For the back ends. -----------------------------------------------------------------------
 
     ssize_t transfer(Kind kind, int fd, void* buffer, size_t bytes, int64_t offset);
+    ssize_t transfer_pieces(Kind kind, int fd, const iovec* pieces, int count, int64_t offset);
     ssize_t read_now(int fd, void* buffer, size_t bytes, int64_t offset);
     ssize_t transfer_stream(Kind kind, int fd, void* buffer, size_t bytes, bool may_wait);
     int sync(Kind kind, int fd);

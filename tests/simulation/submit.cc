@@ -90,6 +90,18 @@ Kind choose_kind() {
     return kKinds[world.choose(std::size(kKinds))];
 }
 
+// Where the last request of anybody ends.
+void go_on(Call& call) {
+    const Call* last =
+        program.calls.size() > 1 ? &program.calls[program.calls.size() - 2] : nullptr;
+    if (last != nullptr && !is_sync(last->kind) && !is_sync(call.kind)) {
+        call.fd = last->fd;
+        call.kind = last->kind;
+        call.offset = last->offset + static_cast<int64_t>(last->bytes);
+        call.reqprio = last->reqprio;
+    }
+}
+
 Call& make_call(Slot& slot, bool may_sync) {
     if (!is_scribbled(slot)) {
         world.fail("a control block was touched after its owner had it back");
@@ -108,6 +120,9 @@ Call& make_call(Slot& slot, bool may_sync) {
     call.offset = static_cast<int64_t>(world.choose(kFileBytes));
     call.bytes = 1 + world.choose(kBytesMax);
     call.reqprio = world.one_in(4) ? static_cast<int>(world.choose(3)) : 0;
+    if (world.one_in(4)) {
+        go_on(call);
+    }
     memset(slot.buffer, '#', sizeof slot.buffer);
     disk.glimpses.erase(slot.buffer);
     if (call.kind == Kind::kWrite) {

@@ -33,7 +33,7 @@ int describe_access(int fd, Descriptor& descriptor) {
     descriptor.append = open->append;
     descriptor.nonblocking = false;
     descriptor.direct = open->direct;
-    descriptor.file_known = descriptor.seekable = false;
+    descriptor.file_known = descriptor.seekable = descriptor.file = false;
     sim::note_opened(*open->file, open->append);
     return 0;
 }
@@ -52,7 +52,7 @@ int describe_file(int fd, Descriptor& descriptor) {
     }
     const sim::File& file = *open->file;
     descriptor.file_known = true;
-    descriptor.seekable = !file.stream;
+    descriptor.seekable = descriptor.file = !file.stream;
     descriptor.size = static_cast<int64_t>(file.bytes.size());
     descriptor.identity = {.inode = file.number, .device = 1};
     sim::note_described(file);
@@ -103,7 +103,16 @@ ssize_t io_try_write(int fd, const void* buffer, size_t bytes) {
     return disk.transfer_stream(Kind::kWrite, fd, const_cast<void*>(buffer), bytes, false);
 }
 
-// No door of the simulation has transfers of several pieces, or with flags.
+// Requests that are made together.
+ssize_t io_preadv(int fd, const iovec* pieces, int count, int64_t offset, int /*flags*/) {
+    return disk.transfer_pieces(Kind::kRead, fd, pieces, count, offset);
+}
+
+ssize_t io_pwritev(int fd, const iovec* pieces, int count, int64_t offset, int /*flags*/) {
+    return disk.transfer_pieces(Kind::kWrite, fd, pieces, count, offset);
+}
+
+// No door of the simulation has transfers of several pieces itself, or with flags.
 namespace {
 
 ssize_t no_pieces() {
@@ -112,14 +121,6 @@ ssize_t no_pieces() {
 }
 
 }  // namespace
-
-ssize_t io_preadv(int, const iovec*, int, int64_t, int) {
-    return no_pieces();
-}
-
-ssize_t io_pwritev(int, const iovec*, int, int64_t, int) {
-    return no_pieces();
-}
 
 ssize_t io_readv(int, const iovec*, int) {
     return no_pieces();

@@ -90,6 +90,7 @@ std::vector<Step> choices(const Play& play, const Bounds& bounds,
     bool withdraw = count(done, Move::kWithdraw) < bounds.withdrawals;
     bool park = count(done, Move::kPark) < bounds.parks;
     for (const Outstanding& request : play.requests()) {
+        add(true, {Move::kJoin, request.number});
         add(true, {Move::kRetire, request.number});
         add(withdraw, {Move::kWithdraw, request.number});
         add(park, {Move::kPark, request.number});

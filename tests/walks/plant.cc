@@ -50,11 +50,10 @@ Placement writes_ignore_reads(const Request& request) {
     return placement;
 }
 
-Placement growth_is_no_write(const Request& request) {
+Placement growth_is_unseen(const Request& request) {
     Placement placement = place_by_conflict(request);
-    const Operation& operation = request.operation;
-    if (placement.ranged && operation.kind == Kind::kWrite && !operation.descriptor.append) {
-        placement.own = placement.reads = placement.writes = bytes_of(operation);
+    if (placement.ranged && request.operation.kind == Kind::kRead) {
+        placement.own = placement.writes = bytes_of(request.operation);
     }
     return placement;
 }
@@ -128,8 +127,8 @@ const Plant kSound = {"none", "nothing is wrong", make<Machine>};
 
 const Plant kErrors[kPlants] = {
     {"deaf-writes", "writes do not wait for reads", make_wrong<writes_ignore_reads>},
-    {"growth", "a write behind the end of the file is only its own bytes",
-     make_wrong<growth_is_no_write>},
+    {"growth", "a read behind the end of the file waits only for writes of its own bytes",
+     make_wrong<growth_is_unseen>},
     {"appends", "an append is a write at its offset", make_wrong<appends_are_writes>},
     {"twin-streams", "a stream serves two requests of a direction at a time",
      make_wrong<streams_serve_two>},

@@ -79,6 +79,10 @@ bool Play::possible(const Step& step) const {
             return ready() != 0;
         case Move::kUnparkAll:
             return machine_->schedule().parked() != 0;
+        case Move::kJoin:
+            return request != nullptr && stage == Stage::kRunning && !request->transferred &&
+                   !is_sync(request->operation.kind) &&
+                   goes_along(requests_, *request, order_) != nullptr;
         case Move::kRetire:
             return request != nullptr && stage == Stage::kRunning;
         case Move::kPark:
@@ -102,6 +106,9 @@ void Play::make(const Step& step, bool look_afterwards) {
         case Move::kTake:
         case Move::kTakeAndTransfer:
             take(step.move == Move::kTakeAndTransfer);
+            break;
+        case Move::kJoin:
+            take_along(at(step.number));
             break;
         case Move::kRetire:
             retire(step.number);
@@ -189,26 +196,26 @@ void Play::take(bool transfer_now) {
     if (transfer_now) {
         transfer(*taken);
     }
-    if (is_sync(taken->operation.kind)) {
-        take_along(*taken);
+    while (is_sync(taken->operation.kind) && take_along(*taken)) {
     }
 }
 
-// What is taken along retires on its own, in any order.
-void Play::take_along(const Outstanding& taken) {
-    for (;;) {
-        const Outstanding* expected = goes_along(requests_, taken, order_);
-        const Request* record = machine_->schedule().take_along(*taken.record);
-        require(record == (expected != nullptr ? expected->record : nullptr),
-                "not the sync that should be taken along");
-        if (expected == nullptr) {
-            return;
-        }
-        Outstanding& along = at(expected->number);
-        along.stage = Stage::kRunning;
-        along.along = true;
-        along.ready_since = 0;
+// What is taken along retires on its own, in any order. Whether there was any.
+bool Play::take_along(const Outstanding& taken) {
+    const Outstanding* expected = goes_along(requests_, taken, order_);
+    const Request* record = machine_->schedule().take_along(*taken.record, SIZE_MAX);
+    require(record == (expected != nullptr ? expected->record : nullptr),
+            "not the request that should be taken along");
+    if (expected == nullptr) {
+        return false;
     }
+    Outstanding& along = at(expected->number);
+    look_at_order(along);
+    note_turn(along);
+    along.along = !along.record->gated;
+    along.stage = Stage::kRunning;
+    along.ready_since = 0;
+    return true;
 }
 
 Turn Play::turn_of(const Outstanding& request) const {

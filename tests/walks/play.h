@@ -78,7 +78,7 @@ class Play {
     void look_at_order(const Outstanding& taken) const;
     void note_turn(const Outstanding& taken);
     void transfer(Outstanding& request);
-    void take_along(const Outstanding& taken);
+    bool take_along(const Outstanding& taken);
     void retire(int number);
     void withdraw(int number);
     void park(int number);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "aio/limits.h"
+#include "tests/aio/make_request.h"
 
 namespace uaio::test {
 namespace {
@@ -26,13 +27,12 @@ bool is_barred(const Requests& requests, const Outstanding& request) {
 Range extent(const Outstanding& request) {
     const Operation& op = request.operation;
     int64_t end = op.offset + static_cast<int64_t>(op.bytes);
-    if (!writes(request)) {
-        return {op.offset, end};
+    if (writes(request)) {
+        return op.descriptor.append ? Range{op.descriptor.size, INT64_MAX} : Range{op.offset, end};
     }
-    if (op.descriptor.append) {
-        return {op.descriptor.size, INT64_MAX};
-    }
-    return {end > op.descriptor.size ? std::min(op.offset, op.descriptor.size) : op.offset, end};
+    bool beyond = op.bytes > 0 && end > op.descriptor.size;
+    return beyond ? Range{std::min(op.offset, op.descriptor.size), INT64_MAX}
+                  : Range{op.offset, end};
 }
 
 bool overlap(Range one, Range other) {
@@ -101,9 +101,8 @@ Verdict at_gate(const Requests& requests, const Outstanding& request, Order orde
     return {State::kReady, waiting > room, std::min(waiting, room)};
 }
 
-}  // namespace
-
-const Outstanding* goes_along(const Requests& requests, const Outstanding& taken, Order order) {
+// The next one at its gate, if it is a sync.
+const Outstanding* sync_beside(const Requests& requests, const Outstanding& taken, Order order) {
     const Outstanding* next = nullptr;
     for (const Outstanding& other : requests) {
         if (same_gate(taken, other, order) && waits_at_gate(requests, other, order) &&
@@ -111,8 +110,46 @@ const Outstanding* goes_along(const Requests& requests, const Outstanding& taken
             next = &other;
         }
     }
-    bool syncs = is_sync(taken.operation.kind) && next != nullptr && is_sync(next->operation.kind);
-    return syncs ? next : nullptr;
+    return next != nullptr && is_sync(next->operation.kind) ? next : nullptr;
+}
+
+// Nobody who is held at that gate comes before it. (A wide gate may hold anybody.)
+bool is_free(const Requests& requests, const Outstanding& request, Order order) {
+    auto held = [&](const Outstanding& other) {
+        return same_gate(request, other, order) && state_of(*other.record) == State::kHeld;
+    };
+    return state_of(*request.record) == State::kReady ||
+           (held(request) &&
+            std::none_of(requests.begin(), requests.end(), [&](const Outstanding& other) {
+                return held(other) && comes_before(other, request);
+            }));
+}
+
+bool adjacent(const Outstanding& one, const Outstanding& other) {
+    const Operation& first = one.operation;
+    const Operation& second = other.operation;
+    return first.kind == second.kind && first.bytes > 0 &&
+           first.offset + static_cast<int64_t>(first.bytes) == second.offset &&
+           first.priority == second.priority &&
+           first.descriptor.direct == second.descriptor.direct && !first.descriptor.append &&
+           !second.descriptor.append;
+}
+
+// The next one of the descriptor in order of admission, if it continues in a file what was taken.
+const Outstanding* transfer_after(const Requests& requests, const Outstanding& taken, Order order) {
+    auto next = std::find_if(requests.begin(), requests.end(), [&](const Outstanding& other) {
+        return other.lane == taken.lane && other.number > taken.number;
+    });
+    bool joins = next != requests.end() && order != Order::kStrict && is_positioned(taken) &&
+                 is_positioned(*next) && adjacent(taken, *next) && is_free(requests, *next, order);
+    return joins ? &*next : nullptr;
+}
+
+}  // namespace
+
+const Outstanding* goes_along(const Requests& requests, const Outstanding& taken, Order order) {
+    return is_sync(taken.operation.kind) ? sync_beside(requests, taken, order)
+                                         : transfer_after(requests, taken, order);
 }
 
 bool comes_before(const Outstanding& one, const Outstanding& other) {

@@ -31,7 +31,7 @@ struct Outstanding {
     std::string bytes;  // to be written; or that were read
     size_t moved;       // of a stream's write, before it was parked
     bool transferred;
-    int ready_since;  // number of the step after which it was seen in kReady; 0: it is not
+    int ready_since;     // number of the step after which it was seen in kReady; 0: it is not
     bool along = false;  // taken by take_along(): it did not pass its gate
 };
 
@@ -54,7 +54,7 @@ inline bool was_taken(const Outstanding& request) {
 // Queue order: priority, then admission.
 bool comes_before(const Outstanding& one, const Outstanding& other);
 
-// Who is taken along by a sync that was taken: null if nobody.
+// Whom the system call of a request that was taken may serve as well: null if nobody.
 const Outstanding* goes_along(const Requests& requests, const Outstanding& taken, Order order);
 
 Verdict verdict_on(const Requests& requests, const Outstanding& request, Order order);

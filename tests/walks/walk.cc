@@ -11,8 +11,8 @@ namespace {
 
 constexpr std::array kOrders = {"conflict", "strict", "narrow"};
 constexpr std::array kKinds = {'R', 'W', 'D', 'S'};  // by Kind
-constexpr std::array kMoves = {"",     "take",   "take!",  "retire", "withdraw",
-                               "park", "unpark", "unpark", "resume"};  // by Move
+constexpr std::array kMoves = {"",         "take", "take!",  "join",   "retire",
+                               "withdraw", "park", "unpark", "unpark", "resume"};  // by Move
 
 [[noreturn]] void refuse(const std::string& word) {
     throw std::invalid_argument("'" + word + "' is no word of a walk");

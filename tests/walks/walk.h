@@ -10,6 +10,7 @@
 //     S0 D0      admit a sync of the file, or of its data
 //     take       take the next request; its bytes move when it retires
 //     take!      take it; its bytes move at once
+//     join1      take what the system call of request 1, which was taken, may serve as well
 //     retire1    and so on: requests are numbered from 1 in order of admission
 //     park1 unpark1 unpark resume1 withdraw1
 //
@@ -33,6 +34,7 @@ enum class Move : uint8_t {
     kAdmit,
     kTake,
     kTakeAndTransfer,
+    kJoin,
     kRetire,
     kWithdraw,
     kPark,

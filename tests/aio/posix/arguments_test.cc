@@ -177,7 +177,7 @@ BOOST_AUTO_TEST_CASE(the_file_is_asked_about_last) {
     BOOST_TEST(begin_transfer(block, Kind::kRead, operation) == 0);
     BOOST_TEST(!operation.descriptor.file_known);
     BOOST_TEST(describe_transfer(operation, 0) == EINVAL);
-    BOOST_TEST(operation.descriptor.file_known);
+    BOOST_TEST(+operation.descriptor.file_known);
     operation.offset = 0;
     operation.fd = -1;  // known already
     BOOST_TEST(describe_transfer(operation, 0) == 0);
