@@ -23,10 +23,11 @@ namespace uaio {
 int thread_priority();
 
 // Fills in `operation` for a transfer of kind `kind`; `Aiocb` is struct aiocb or struct aiocb64.
-// What the descriptor stands for, and the priority, are left to describe_transfer(). Returns 0,
-// EINVAL or EBADF. Keeps errno.
+// What the descriptor stands for, and the priority, are left to describe_transfer(), unless it is
+// `known`. Returns 0, EINVAL or EBADF. Keeps errno.
 template <class Aiocb>
-int begin_transfer(const Aiocb& block, Kind kind, Operation& operation);
+int begin_transfer(const Aiocb& block, Kind kind, Operation& operation,
+                   const Descriptor* known = nullptr);
 
 // Finds out the rest, if that has not been done. Returns 0, EINVAL or EBADF. Keeps errno.
 int describe_transfer(Operation& operation, int reqprio);
@@ -45,9 +46,11 @@ int check_offset(const Operation& operation);
 int check_priority(int reqprio);
 
 template <class Aiocb>
-int begin_transfer(const Aiocb& block, Kind kind, Operation& operation) {
+int begin_transfer(const Aiocb& block, Kind kind, Operation& operation, const Descriptor* known) {
     int error = check_priority(block.aio_reqprio);
-    if (error == 0) {
+    if (known != nullptr) {
+        operation.descriptor = *known;
+    } else if (error == 0) {
         error = describe_access(block.aio_fildes, operation.descriptor);
     }
     if (error != 0) {

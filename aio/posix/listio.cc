@@ -26,24 +26,36 @@ struct Prepared {
     Request* oldest = nullptr;
     bool in_order = false;  // entries go in the order of the list
     int error = 0;          // 0, EAGAIN or EIO
+
+    int fd = -1;                 // of the last entry
+    Descriptor descriptor = {};  // what that stands for, if it is known
 };
 
-template <class Aiocb>
-int operation_of(const Aiocb& block, Operation& operation) {
-    switch (block.aio_lio_opcode) {
-        case LIO_READ:
-            return begin_transfer(block, Kind::kRead, operation);
-        case LIO_WRITE:
-            return begin_transfer(block, Kind::kWrite, operation);
-        default:
-            return EINVAL;
+// Entries that name the same descriptor on end ask the system about it once. The first one does
+// that for itself alone, and perhaps asks less.
+const Descriptor* known_of(int fd, Prepared& prepared) {
+    if (fd != prepared.fd) {
+        prepared.fd = fd;
+        prepared.descriptor.file_known = false;
+        return nullptr;
     }
+    bool known = prepared.descriptor.file_known || describe(fd, prepared.descriptor) == 0;
+    return known ? &prepared.descriptor : nullptr;
+}
+
+template <class Aiocb>
+int operation_of(const Aiocb& block, Prepared& prepared, Operation& operation) {
+    if (block.aio_lio_opcode != LIO_READ && block.aio_lio_opcode != LIO_WRITE) {
+        return EINVAL;
+    }
+    Kind kind = block.aio_lio_opcode == LIO_READ ? Kind::kRead : Kind::kWrite;
+    return begin_transfer(block, kind, operation, known_of(block.aio_fildes, prepared));
 }
 
 template <class Aiocb>
 void prepare_entry(Aiocb* block, Batch& batch, Prepared& prepared) {
     Operation operation;
-    int error = operation_of(*block, operation);
+    int error = operation_of(*block, prepared, operation);
     // Not before others of the list, which are not on their way yet.
     bool is_first = prepared.in_order && prepared.newest == nullptr;
     if (error == 0 && run_or_describe(block, operation, is_first, error)) {

@@ -67,10 +67,10 @@ struct Client {
     Slot* slots = nullptr;  // kSlots of them
 };
 
-// The submissions that a call makes, in the order in which the engine looks at them.
+// The submissions that a call makes.
 struct Submitting {
     std::vector<Call*> calls;
-    size_t next = 0;
+    bool asked = false;  // what a descriptor means
 };
 
 struct Program {

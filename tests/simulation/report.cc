@@ -52,19 +52,18 @@ Run* run_of(const Call& call) {
 
 }  // namespace
 
-void note_opened(const File& file, bool append) {
+// A list asks about a descriptor for several of its entries at one time.
+void note_described(int fd, const File& file, bool append) {
     auto* submitting = static_cast<Submitting*>(world.current()->call);
-    if (submitting != nullptr && submitting->next < submitting->calls.size()) {
-        Call& call = *submitting->calls[submitting->next++];
-        call.file = &file;
-        call.append = append;
+    if (submitting == nullptr) {
+        return;
     }
-}
-
-void note_described(const File& file) {
-    auto* submitting = static_cast<Submitting*>(world.current()->call);
-    if (submitting != nullptr && submitting->next > 0) {
-        submitting->calls[submitting->next - 1]->file = &file;
+    submitting->asked = true;
+    for (Call* call : submitting->calls) {
+        if (call->fd == fd && !call->begun && !call->refused) {
+            call->file = &file;
+            call->append = append;
+        }
     }
 }
 

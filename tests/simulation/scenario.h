@@ -31,8 +31,7 @@ namespace uaio::sim {
 void run_schedule(uint64_t seed, Detail detail);
 
 // The engine has asked what a descriptor means, for the submission under way.
-void note_opened(const File& file, bool append);
-void note_described(const File& file);
+void note_described(int fd, const File& file, bool append);
 
 // A signal or a callback has come.
 void ring(sigval value);

@@ -231,7 +231,7 @@ void submit_list(Client& client) {
                             static_cast<int>(blocks.size()), &event);
     int error = errno;
     world.current()->call = nullptr;
-    if (submitting.next == 0 && answer != 0) {  // not even a record for the list itself
+    if (!submitting.asked && answer != 0) {  // not even a record for the list itself
         list.expects = false;
     }
     check_answer(list, answer == 0 ? 0 : error);

@@ -34,7 +34,7 @@ int describe_access(int fd, Descriptor& descriptor) {
     descriptor.nonblocking = false;
     descriptor.direct = open->direct;
     descriptor.file_known = descriptor.seekable = descriptor.file = false;
-    sim::note_opened(*open->file, open->append);
+    sim::note_described(fd, *open->file, open->append);
     return 0;
 }
 
@@ -55,7 +55,7 @@ int describe_file(int fd, Descriptor& descriptor) {
     descriptor.seekable = descriptor.file = !file.stream;
     descriptor.size = static_cast<int64_t>(file.bytes.size());
     descriptor.identity = {.inode = file.number, .device = 1};
-    sim::note_described(file);
+    sim::note_described(fd, file, open->append);
     return 0;
 }
 

@@ -185,6 +185,22 @@ BOOST_AUTO_TEST_CASE(the_file_is_asked_about_last) {
     BOOST_TEST(describe_transfer(operation, 0) == EBADF);
 }
 
+BOOST_AUTO_TEST_CASE(a_descriptor_that_is_known_is_not_asked_about) {
+    ScratchFile file("0123456789");
+    Descriptor known = {};
+    BOOST_TEST_REQUIRE(describe(file.fd(), known) == 0);
+    known.writable = false;
+    char buffer[5];
+    aiocb block = block_for(-1, buffer);
+    Operation operation;
+    BOOST_TEST(begin_transfer(block, Kind::kRead, operation, &known) == 0);
+    BOOST_TEST(operation.descriptor.identity.inode == known.identity.inode);
+    BOOST_TEST(describe_transfer(operation, 0) == 0);
+    BOOST_TEST(begin_transfer(block, Kind::kWrite, operation, &known) == EBADF);
+    block.aio_reqprio = -1;
+    BOOST_TEST(begin_transfer(block, Kind::kRead, operation, &known) == EINVAL);
+}
+
 BOOST_AUTO_TEST_CASE(a_transfer_takes_what_the_block_says) {
     ScratchFile file("0123456789");
     char buffer[5];

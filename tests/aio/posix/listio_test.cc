@@ -3,8 +3,11 @@
 #define BOOST_TEST_MODULE listio
 #include <aio.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
+#include <memory>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
@@ -65,6 +68,32 @@ BOOST_AUTO_TEST_CASE(each_refused_entry_says_why_in_its_block) {
         BOOST_TEST(test::finish(&bad_offset.block) == test::failed(EINVAL));
     }
     BOOST_TEST(file.contents() == "x");
+}
+
+// A list asks about a descriptor once as long as it stays the same; what may be done with it is
+// another question for each entry.
+BOOST_AUTO_TEST_CASE(entries_of_one_descriptor_are_judged_one_by_one) {
+    ScratchFile file("x");
+    ScratchFile other("y");
+    int read_only = file.open_again(O_RDONLY);
+    std::vector<std::unique_ptr<Entry>> entries;
+    std::vector<Entry*> list;
+    for (int fd : {read_only, read_only, read_only, other.fd(), read_only, -1, -1, other.fd()}) {
+        for (int opcode : {LIO_READ, LIO_WRITE}) {
+            list.push_back(entries.emplace_back(std::make_unique<Entry>(fd, opcode)).get());
+        }
+    }
+    BOOST_TEST(submit(LIO_WAIT, list) == EIO);
+    for (Entry* entry : list) {
+        bool may =
+            entry->block.aio_fildes == other.fd() ||
+            (entry->block.aio_fildes == read_only && entry->block.aio_lio_opcode == LIO_READ);
+        BOOST_TEST(test::finish(&entry->block) ==
+                   (may ? test::transferred(1) : test::failed(EBADF)));
+    }
+    BOOST_TEST(list[2]->byte == 'x');
+    BOOST_TEST(list[6]->byte == 'y');
+    close(read_only);
 }
 
 BOOST_AUTO_TEST_CASE(skipped_entries_are_left_as_they_are) {
