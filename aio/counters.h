@@ -28,7 +28,7 @@ enum class Counter : uint8_t {
     kSubmittedWrites,
     kSubmittedSyncs,
     kRefused,        // submissions answered with an error at the door
-    kExpressHits,    // reads made at once by their submitter, which are performed reads too
+    kExpressHits,    // made at once by their submitter; performed reads and writes too
     kExpressMisses,  // tried, and left to a worker
     kPerformedReads,
     kPerformedWrites,

@@ -35,6 +35,7 @@ struct Descriptor {
     bool direct;       // O_DIRECT, where the system has it
 
     bool seekable;        // false for pipes, sockets, terminals: streams
+    bool durable : 1;     // O_SYNC, O_DSYNC: a write waits for the device
     bool file : 1;        // a regular file or a block device: what was read can be read again
     bool file_known : 1;  // these two, and what comes below, have been asked for as well
 

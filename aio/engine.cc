@@ -80,7 +80,7 @@ bool Engine::run_at_once(const Submission& submission) {
         return false;
     }
     Lane* lane = lanes_.reserve(operation.fd);
-    if (lane == nullptr || !express_.may_try(*lane)) {
+    if (lane == nullptr || !express_.may_try(*lane, operation.kind)) {
         return false;
     }
     if (!operation.descriptor.file_known && !is_file(operation.fd)) {
@@ -90,7 +90,7 @@ bool Engine::run_at_once(const Submission& submission) {
     if (submission.event != nullptr && prepare_notice(*submission.event, notice) != 0) {
         return false;
     }
-    if (!express_.read(operation, *lane)) {
+    if (!express_.transfer(operation, *lane)) {
         drop_notice(notice);
         return false;
     }

@@ -51,7 +51,7 @@ class Engine {
     Request* prepare(const Submission& submission, int& error);
     void drop(Request& request);
 
-    // Makes a read at once if that can be done without waiting and without overtaking (express.h).
+    // Makes a transfer at once if that can be done without waiting and overtaking (express.h).
     // Returns whether it is done: then the owner has been published and told, as by a worker.
     bool run_at_once(const Submission& submission);
 

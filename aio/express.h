@@ -1,23 +1,27 @@
-// Express: a read whose bytes lie in the system's cache is made by its submitter, at once.
+// Express: a transfer that the system's cache can serve is made by its submitter, at once.
 //
 // Such a read costs half a microsecond; handing it to another thread and waiting for that costs
-// several. The system is asked for what it has without waiting (io_read_now), and only if the read
-// need not be ordered behind anything: with the policy `conflict`, if no write of its descriptor is
-// on its way; with `strict`, if nothing is. Anything but the whole read is a miss, and the request
-// goes the usual way: it is not known then whether more would have come (a short read, or the 0
-// that Linux 5.9 and 5.10 may give wrongly), or what the error was about.
+// several. The system is asked for what it can do without waiting (io_read_now, io_write_now), and
+// only if the transfer need not be ordered behind anything: with the policy `conflict`, a read if
+// no write of its descriptor is on its way, a write if nothing is; with `strict`, if nothing is.
+// Anything but the whole is a miss, and the request goes the usual way: it is not known then
+// whether more would have come (a short read, or the 0 that Linux 5.9 and 5.10 may give wrongly),
+// or what the error was about. What a write has left in the file by then is written again.
 //
-// What it reads from must be known to be a file: some devices ignore the position (tun), and what
-// was read by a miss would be lost.
+// What is transferred must be known to belong to a file: some devices ignore the position (tun),
+// and what was read by a miss would be lost.
 //
-// Never taken: writes, syncs, streams, descriptors with O_DIRECT (the system would wait for the
-// device all the same), transfers with flags of their own, and reads above UAIO_EXPRESS bytes,
-// which would hold up the submitter.
+// Never taken: syncs, streams, descriptors with O_DIRECT (the system would wait for the device all
+// the same), appends, writes with O_SYNC or O_DSYNC, transfers with flags of their own, and those
+// above UAIO_EXPRESS bytes, which would hold up the submitter.
+//
+// Where it helps: reads on ext4, xfs, btrfs and block devices; writes on xfs (the first one after
+// each tick of the file's clock is a miss). Elsewhere the system does not know it.
 //
 // A lane that misses is left alone for a while, longer each time, and one whose file does not know
-// such reads (EOPNOTSUPP) for long: the number may stand for another file one day. So is one that
-// is forbidden them (EPERM), which a filter of system calls says of all, and others of one file.
-// Where the system has no such call (ENOSYS), the process does without from then on.
+// such transfers (EOPNOTSUPP) for long: the number may stand for another file one day. So is one
+// that is forbidden them (EPERM), which a filter of system calls says of all, and others of one
+// file. Where the system has no such call (ENOSYS), the process does without from then on.
 #pragma once
 
 #include <stddef.h>
@@ -35,21 +39,23 @@ class Express {
     // At first use of the engine.
     void configure(const Options& options);
 
-    // Whether it is a kind of operation that may be made at once at all, if it reads from a file.
+    // Whether it is a kind of operation that may be made at once at all, if it is on a file.
     bool takes(const Operation& operation) const;
 
-    // Whether it is allowed, and worth while, to try read() on that lane. Counts what is not tried.
-    bool may_try(Lane& lane) const;
+    // Whether it is allowed, and worth while, to try transfer() on that lane. Counts what is not
+    // tried.
+    bool may_try(Lane& lane, Kind kind) const;
 
-    // Makes the read if the system has all of it. Returns whether it is done: operation.bytes have
-    // been read. If not, some bytes may be in the buffer. Keeps errno. Lock-free;
-    // async-signal-safe. Waits for no device that holds the file (but a page of the buffer may have
-    // to be fetched).
-    bool read(const Operation& operation, Lane& lane);
+    // Makes the transfer if the system can do all of it. Returns whether it is done:
+    // operation.bytes have been moved. If not, some bytes may be in the buffer, respectively in the
+    // file. Keeps errno. Lock-free; async-signal-safe. Waits for no device that holds the file (but
+    // a page of the buffer may have to be fetched).
+    bool transfer(const Operation& operation, Lane& lane);
 
   private:
-    bool is_first(const Lane& lane) const;
-    static bool is_paused(Lane& lane);
+    bool is_first(const Lane& lane, Kind kind) const;
+    static bool is_paused(Pace& pace);
+    static void slow_down(Pace& pace);
 
     size_t bytes_max_ = 0;  // 0: never
     bool strict_ = false;

@@ -18,6 +18,12 @@ namespace uaio {
 
 inline constexpr int kGates = 3;
 
+// How often the transfers of a descriptor try the express lane (express.h).
+struct Pace {
+    std::atomic<uint32_t> pause;   // so many will not
+    std::atomic<uint32_t> misses;  // on end, as far as it matters
+};
+
 struct Lane {
     List<Request, LaneTag> requests;  // admitted and not yet gone, in order of admission
     RangeIndex reads;
@@ -38,8 +44,7 @@ struct Lane {
     // needs nobody to be woken (Engine::post()).
     std::atomic<bool> runs_alone[kGates];
 
-    std::atomic<uint32_t> express_pause;   // reads that will not try the express lane
-    std::atomic<uint32_t> express_misses;  // on end, as far as it matters  (express.h)
+    Pace express[2];  // of reads, of writes
 };
 
 // Where the request waits for its turn, or through which it has passed.

@@ -79,6 +79,7 @@ int describe_access(int fd, Descriptor& descriptor) {
     descriptor.append = (flags & O_APPEND) != 0;
     descriptor.nonblocking = (flags & O_NONBLOCK) != 0;
     descriptor.direct = (flags & O_DIRECT) != 0;
+    descriptor.durable = (flags & (O_SYNC | O_DSYNC)) != 0;
     descriptor.file_known = descriptor.seekable = descriptor.file = false;
     return 0;
 }

@@ -34,8 +34,11 @@ ssize_t io_appendv(int fd, const iovec* pieces, int count, int flags);
 // A read that does not wait for a device: what the system has in its cache, which may be less than
 // there is, or EAGAIN. EOPNOTSUPP where the file does not know such reads, ENOSYS or EPERM where
 // the system does not. Not a cancellation point.
-ssize_t io_read_now(int fd, void* buffer, size_t bytes, int64_t offset);
-ssize_t io_readv_now(int fd, const iovec* pieces, int count, int64_t offset);
+ssize_t io_read_now(int fd, const iovec* pieces, int count, int64_t offset);
+
+// The same for a write of so many bytes in all: what the cache can take at once. Never raises
+// SIGXFSZ: EAGAIN for what reaches behind the process's limit.
+ssize_t io_write_now(int fd, const iovec* pieces, int count, int64_t offset, size_t bytes);
 
 // One transfer to or from a stream that does not wait: EAGAIN where it would have to. Where the
 // system has no such call for this kind of stream, the stream is polled first; then another reader

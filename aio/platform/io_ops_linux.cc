@@ -1,6 +1,7 @@
 #include "aio/platform/io_ops.h"
 
 #include <errno.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -74,16 +75,22 @@ ssize_t io_appendv(int fd, const iovec* pieces, int count, int flags) {
     return io_pwritev(fd, pieces, count, 0, flags);
 }
 
-ssize_t io_read_now(int fd, void* buffer, size_t bytes, int64_t offset) {
-    iovec vector = {buffer, bytes};
-    return io_readv_now(fd, &vector, 1, offset);
-}
-
-// The C library's preadv2 is a cancellation point. The kernel puts the offset together from two
-// longs, low and high.
-ssize_t io_readv_now(int fd, const iovec* pieces, int count, int64_t offset) {
+// The C library's preadv2 and pwritev2 are cancellation points. The kernel puts the offset together
+// from two longs, low and high.
+ssize_t io_read_now(int fd, const iovec* pieces, int count, int64_t offset) {
     long high = sizeof(long) < sizeof offset ? static_cast<long>(offset >> 32) : 0;
     return syscall(SYS_preadv2, fd, pieces, count, static_cast<long>(offset), high, RWF_NOWAIT);
+}
+
+ssize_t io_write_now(int fd, const iovec* pieces, int count, int64_t offset, size_t bytes) {
+    struct rlimit limit = {};
+    if (getrlimit(RLIMIT_FSIZE, &limit) != 0 ||
+        static_cast<uint64_t>(offset) + bytes > limit.rlim_cur) {  // no limit is the greatest one
+        errno = EAGAIN;
+        return -1;
+    }
+    long high = sizeof(long) < sizeof offset ? static_cast<long>(offset >> 32) : 0;
+    return syscall(SYS_pwritev2, fd, pieces, count, static_cast<long>(offset), high, RWF_NOWAIT);
 }
 
 // The offset -1 stands for the descriptor's own position, which a stream has not.

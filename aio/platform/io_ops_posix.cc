@@ -95,12 +95,13 @@ ssize_t io_appendv(int fd, const iovec* pieces, int count, int flags) {
     return flags != 0 ? unsupported() : writev(fd, pieces, count);
 }
 
-ssize_t io_read_now(int /*fd*/, void* /*buffer*/, size_t /*bytes*/, int64_t /*offset*/) {
+ssize_t io_read_now(int /*fd*/, const iovec* /*pieces*/, int /*count*/, int64_t /*offset*/) {
     errno = ENOSYS;
     return -1;
 }
 
-ssize_t io_readv_now(int /*fd*/, const iovec* /*pieces*/, int /*count*/, int64_t /*offset*/) {
+ssize_t io_write_now(int /*fd*/, const iovec* /*pieces*/, int /*count*/, int64_t /*offset*/,
+                     size_t /*bytes*/) {
     errno = ENOSYS;
     return -1;
 }

@@ -1,5 +1,6 @@
-// Express: which reads are made at once, what a miss costs later ones, and what switches it off.
-// Method: the test's own io_read_now in place of the system's says what the cache has.
+// Express: which transfers are made at once, what a miss costs later ones, and what switches it
+// off. Method: the test's own io_read_now and io_write_now in place of the system's say what the
+// cache has.
 #define BOOST_TEST_MODULE express
 #include "aio/express.h"
 
@@ -20,24 +21,30 @@ struct System {
     int error = 0;
     int asked = 0;
     int pieces = 0;
+    size_t written = 0;
 } the_system;
+
+ssize_t answer_for(int count) {
+    ++the_system.asked;
+    the_system.pieces = count;
+    errno = the_system.error;
+    return the_system.error != 0 ? -1 : the_system.result;
+}
 
 }  // namespace
 
-ssize_t io_read_now(int /*fd*/, void* buffer, size_t bytes, int64_t offset) {
-    ++the_system.asked;
-    if (the_system.error != 0) {
-        errno = the_system.error;
-        return -1;
+ssize_t io_read_now(int /*fd*/, const iovec* pieces, int count, int64_t offset) {
+    ssize_t result = answer_for(count);
+    for (ssize_t i = 0; i < result && i < static_cast<ssize_t>(pieces[0].iov_len); ++i) {
+        static_cast<char*>(pieces[0].iov_base)[i] = static_cast<char>(offset);
     }
-    auto filled = static_cast<size_t>(the_system.result);
-    memset(buffer, static_cast<char>(offset), filled < bytes ? filled : bytes);
-    return the_system.result;
+    return result;
 }
 
-ssize_t io_readv_now(int fd, const iovec* pieces, int count, int64_t offset) {
-    the_system.pieces = count;
-    return io_read_now(fd, pieces[0].iov_base, pieces[0].iov_len, offset);
+ssize_t io_write_now(int /*fd*/, const iovec* /*pieces*/, int count, int64_t /*offset*/,
+                     size_t bytes) {
+    the_system.written = bytes;
+    return answer_for(count);
 }
 
 namespace {
@@ -61,7 +68,8 @@ struct Surroundings {
 
     // As a submitter does.
     bool read(const Operation& what) {
-        return express.takes(what) && express.may_try(lane) && express.read(what, lane);
+        return express.takes(what) && express.may_try(lane, what.kind) &&
+               express.transfer(what, lane);
     }
     bool read() { return read(operation); }
 
@@ -113,7 +121,7 @@ BOOST_FIXTURE_TEST_CASE(what_is_cached_is_read_at_once, Surroundings) {
 
 BOOST_FIXTURE_TEST_CASE(anything_but_the_whole_is_a_miss, Surroundings) {
     for (ssize_t result : {ssize_t{kBytes - 1}, ssize_t{1}, ssize_t{0}}) {
-        lane.express_pause = 0;
+        lane.express[0].pause = 0;
         answer(result);
         Counts before;
         BOOST_TEST(!read());
@@ -122,7 +130,7 @@ BOOST_FIXTURE_TEST_CASE(anything_but_the_whole_is_a_miss, Surroundings) {
         BOOST_TEST(Counts().hits == before.hits);
     }
     for (int error : {EAGAIN, EINTR, EIO, EFAULT, EINVAL, ESPIPE, EBADF, EOPNOTSUPP}) {
-        lane.express_pause = 0;
+        lane.express[0].pause = 0;
         answer(0, error);
         errno = EDOM;
         BOOST_TEST(!read());
@@ -138,11 +146,10 @@ BOOST_FIXTURE_TEST_CASE(some_operations_never_try, Surroundings) {
         change(changed);
         return read(changed) || the_system.asked != 0;
     };
-    BOOST_TEST(!tries([](Operation& it) { it.kind = Kind::kWrite; }));
     BOOST_TEST(!tries([](Operation& it) { it.kind = Kind::kFileSync; }));
     BOOST_TEST(!tries([](Operation& it) { it.kind = Kind::kDataSync; }));
     BOOST_TEST(!tries([](Operation& it) { it.descriptor.direct = true; }));
-    BOOST_TEST(!tries([](Operation& it) { it.descriptor.seekable = false; }));
+    BOOST_TEST(!tries([](Operation& it) { it.descriptor.file = false; }));
     BOOST_TEST(!tries([](Operation& it) { it.descriptor.flags = 1; }));
     BOOST_TEST(!tries([](Operation& it) { it.offset = -1; }));
     BOOST_TEST(!tries([](Operation& it) { it.bytes = 0; }));
@@ -150,10 +157,61 @@ BOOST_FIXTURE_TEST_CASE(some_operations_never_try, Surroundings) {
     BOOST_TEST(!tries([](Operation& it) { it.bytes = SIZE_MAX; }));
 }
 
+BOOST_FIXTURE_TEST_CASE(some_writes_never_try, Surroundings) {
+    answer(kBytes);
+    operation.kind = Kind::kWrite;
+    Operation append = operation;
+    append.descriptor.append = true;
+    Operation durable = operation;
+    durable.descriptor.durable = true;
+    for (const Operation& write : {append, durable}) {
+        BOOST_TEST(!read(write));
+        Operation as_a_read = write;
+        as_a_read.kind = Kind::kRead;
+        BOOST_TEST(read(as_a_read));
+    }
+    BOOST_TEST(the_system.asked == 2);
+}
+
+BOOST_FIXTURE_TEST_CASE(what_the_cache_takes_is_written_at_once, Surroundings) {
+    operation.kind = Kind::kWrite;
+    answer(kBytes);
+    Counts before;
+    BOOST_TEST(read());
+    BOOST_TEST(the_system.written == kBytes);
+    BOOST_TEST(Counts().hits == before.hits + 1);
+    answer(kBytes - 1);
+    BOOST_TEST(!read());
+    BOOST_TEST(Counts().misses == before.misses + 1);
+}
+
+// A read waits for writes alone, a write for reads as well: they must not see its bytes.
+BOOST_FIXTURE_TEST_CASE(a_write_overtakes_nothing_at_all, Surroundings) {
+    answer(kBytes);
+    lane.posted = 1;
+    BOOST_TEST(read());
+    operation.kind = Kind::kWrite;
+    BOOST_TEST(!read());
+    lane.posted = 0;
+    BOOST_TEST(read());
+}
+
+BOOST_FIXTURE_TEST_CASE(reads_and_writes_miss_on_their_own_account, Surroundings) {
+    operation.kind = Kind::kWrite;
+    answer(0, EOPNOTSUPP);
+    BOOST_TEST(!read());
+    operation.kind = Kind::kRead;
+    answer(kBytes);
+    BOOST_TEST(read());
+    operation.kind = Kind::kWrite;
+    BOOST_TEST(!read());
+    BOOST_TEST(the_system.asked == 1);
+}
+
 // Who asks sees to it that it is a file.
 BOOST_FIXTURE_TEST_CASE(what_is_not_known_yet_may_be_read, Surroundings) {
     answer(kBytes);
-    operation.descriptor.file_known = operation.descriptor.seekable = false;
+    operation.descriptor.file_known = operation.descriptor.file = false;
     BOOST_TEST(read());
     operation.descriptor.file_known = true;
     BOOST_TEST(!read());
@@ -227,8 +285,8 @@ BOOST_FIXTURE_TEST_CASE(other_descriptors_are_not_concerned, Surroundings) {
     BOOST_TEST(!read());
     answer(kBytes);
     Lane other = {};
-    BOOST_TEST(express.may_try(other));
-    BOOST_TEST(express.read(operation, other));
+    BOOST_TEST(express.may_try(other, Kind::kRead));
+    BOOST_TEST(express.transfer(operation, other));
 }
 
 BOOST_AUTO_TEST_CASE(a_system_that_does_not_know_it_is_not_asked_again) {
@@ -238,7 +296,7 @@ BOOST_AUTO_TEST_CASE(a_system_that_does_not_know_it_is_not_asked_again) {
     process.answer(kBytes);
     Lane other = {};
     BOOST_TEST(!process.read());
-    BOOST_TEST(!process.express.may_try(other));
+    BOOST_TEST(!process.express.may_try(other, Kind::kRead));
     BOOST_TEST(the_system.asked == 0);
 }
 

@@ -35,10 +35,11 @@ constexpr HeldCall kHeldCalls[] = {
     {SYS_fsync, Hold::Kind::kFileSync, false}, {SYS_fdatasync, Hold::Kind::kDataSync, false},
 };
 
-// What is held is on a slow device and in no cache: who asks for what can be read without waiting
-// (RWF_NOWAIT, the one use of this call) gets nothing.
+// What is held is on a slow device and in no cache: who asks for what can be done without waiting
+// (RWF_NOWAIT, the one use of these calls) gets nothing.
 uint32_t answer_to(unsigned number) {
-    return number == SYS_preadv2 ? SECCOMP_RET_ERRNO | EAGAIN : SECCOMP_RET_USER_NOTIF;
+    bool without_waiting = number == SYS_preadv2 || number == SYS_pwritev2;
+    return without_waiting ? SECCOMP_RET_ERRNO | EAGAIN : SECCOMP_RET_USER_NOTIF;
 }
 
 constexpr uint32_t kOffsetArgument = 3;

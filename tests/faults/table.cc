@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -52,7 +53,8 @@ std::vector<Row> memory_and_threads() {
         fails<"syscall">(SystemCall(), {{{EAGAIN}, {}, SYS_rt_sigqueueinfo},
                                         {{EAGAIN, ESRCH}, {}, SYS_rt_tgsigqueueinfo},
                                         {{ENOSYS, EPERM}, {}, SYS_sync_file_range},
-                                        {{EOPNOTSUPP, EPERM}, {EAGAIN}, SYS_preadv2}}),
+                                        {{EOPNOTSUPP, EPERM}, {EAGAIN}, SYS_preadv2},
+                                        {{EOPNOTSUPP, EPERM}, {EAGAIN}, SYS_pwritev2}}),
     };
 }
 
@@ -74,6 +76,9 @@ std::vector<Row> transfers() {
         fails<"pwrite">(pwrite, {{{EIO, ENOSPC, EDQUOT}, {EINTR}}}),
         fails<"fsync">(fsync, {{{EIO, ENOSPC}, {EINTR}}}),
         fails<"fdatasync">(fdatasync, {{{EIO}, {EINTR}}}),
+        fails<"preadv">(preadv, {{{EIO}, {EINTR}}}),
+        fails<"pwritev">(pwritev, {{{EIO, ENOSPC}, {EINTR}}}),
+        fails<"getrlimit">(getrlimit, {{{EINVAL}, {}}}),
         // EAGAIN for ever would say that a stream is never ready and epoll that it is.
         fails<"preadv2">(preadv2, {{{EIO, EOPNOTSUPP}, {EINTR, EAGAIN}}}),
         fails<"pwritev2">(pwritev2, {{{EPIPE, EOPNOTSUPP}, {EINTR, EAGAIN}}}),
@@ -101,8 +106,6 @@ std::vector<Row> the_rest() {
         spared("__register_atfork", "called as the library is loaded, before this can interfere"),
         spared("munmap", "only gives back what a lost race or a fork has left; nobody looks at it"),
         spared("madvise", "only gives back what a burst has left; nobody looks at it"),
-        spared("preadv", kPieces),
-        spared("pwritev", kPieces),
         spared("readv", kPieces),
         spared("writev", kPieces),
         spared("recvmsg", kPieces),

@@ -176,9 +176,10 @@ ssize_t Disk::transfer_pieces(Kind kind, int fd, const iovec* pieces, int count,
     return sum;
 }
 
-// What is not cached, or not all of it, leaves nothing but bytes in the buffer.
-ssize_t Disk::read_now(int fd, void* buffer, size_t bytes, int64_t offset) {
-    world.point("preadv2", buffer);
+// What cannot be done at once, or not all of it, leaves nothing but bytes in the buffer or the
+// file.
+ssize_t Disk::transfer_now(Kind kind, int fd, void* buffer, size_t bytes, int64_t offset) {
+    world.point("preadv2 or pwritev2", buffer);
     Open* open = find(fd);
     if (open == nullptr || open->direct || open->file->stream || world.one_in(3)) {
         constexpr int kMisses[] = {EAGAIN, EAGAIN, EOPNOTSUPP, EINTR, EIO, ENOSYS, EPERM};
@@ -186,7 +187,7 @@ ssize_t Disk::read_now(int fd, void* buffer, size_t bytes, int64_t offset) {
         return -1;
     }
     Open as_opened = *open;
-    Run& run = begin(Kind::kRead, fd, *as_opened.file, buffer);
+    Run& run = begin(kind, fd, *as_opened.file, buffer);
     ssize_t moved = end(run, move(run, as_opened, buffer, bytes, offset), 0);
     if (moved != static_cast<ssize_t>(bytes)) {
         delete take_run();

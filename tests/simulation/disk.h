@@ -73,7 +73,7 @@ class Disk {
 
     ssize_t transfer(Kind kind, int fd, void* buffer, size_t bytes, int64_t offset);
     ssize_t transfer_pieces(Kind kind, int fd, const iovec* pieces, int count, int64_t offset);
-    ssize_t read_now(int fd, void* buffer, size_t bytes, int64_t offset);
+    ssize_t transfer_now(Kind kind, int fd, void* buffer, size_t bytes, int64_t offset);
     ssize_t transfer_stream(Kind kind, int fd, void* buffer, size_t bytes, bool may_wait);
     int sync(Kind kind, int fd);
 

@@ -33,7 +33,7 @@ int describe_access(int fd, Descriptor& descriptor) {
     descriptor.append = open->append;
     descriptor.nonblocking = false;
     descriptor.direct = open->direct;
-    descriptor.file_known = descriptor.seekable = descriptor.file = false;
+    descriptor.file_known = descriptor.seekable = descriptor.file = descriptor.durable = false;
     sim::note_described(fd, *open->file, open->append);
     return 0;
 }
@@ -75,8 +75,12 @@ ssize_t io_pread(int fd, void* buffer, size_t bytes, int64_t offset) {
     return disk.transfer(Kind::kRead, fd, buffer, bytes, offset);
 }
 
-ssize_t io_read_now(int fd, void* buffer, size_t bytes, int64_t offset) {
-    return disk.read_now(fd, buffer, bytes, offset);
+ssize_t io_read_now(int fd, const iovec* pieces, int, int64_t offset) {
+    return disk.transfer_now(Kind::kRead, fd, pieces[0].iov_base, pieces[0].iov_len, offset);
+}
+
+ssize_t io_write_now(int fd, const iovec* pieces, int, int64_t offset, size_t) {
+    return disk.transfer_now(Kind::kWrite, fd, pieces[0].iov_base, pieces[0].iov_len, offset);
 }
 
 ssize_t io_pwrite(int fd, const void* buffer, size_t bytes, int64_t offset) {
@@ -131,10 +135,6 @@ ssize_t io_writev(int, const iovec*, int) {
 }
 
 ssize_t io_appendv(int, const iovec*, int, int) {
-    return no_pieces();
-}
-
-ssize_t io_readv_now(int, const iovec*, int, int64_t) {
     return no_pieces();
 }
 

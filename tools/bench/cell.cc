@@ -148,7 +148,7 @@ CellResult run_cell(const Peer& peer, const Workload& workload, const Scratch& s
     return run_in_child(peer, patience, [&] {
         if (workload.outstanding > 0) {
             return run_parked(functions_of(peer, settings.library), workload.outstanding,
-                              kParkingSeconds);
+                              workload.descriptors, kParkingSeconds);
         }
         return run_closed_loop(driver_maker(peer, workload.notice, settings.library), workload,
                                depth_limit(peer, workload.depth), scratch,

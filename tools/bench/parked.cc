@@ -1,8 +1,10 @@
 #include "tools/bench/parked.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -21,6 +23,7 @@ using tools::system_failure;
 
 constexpr size_t kProbes = 64;      // of each kind; few enough to change nothing at 100
 constexpr size_t kClockEvery = 64;  // submissions between two looks at the clock
+constexpr rlim_t kOtherDescriptors = 64;
 constexpr size_t kTouchBytes = 32;  // no cache has shorter lines
 constexpr double kNsPerSecond = 1e9;
 constexpr double kKibibyte = 1024;
@@ -29,14 +32,16 @@ constexpr unsigned long kTimerSlackNs =
 
 class Parking {
   public:
-    Parking(const PosixFunctions& functions, size_t outstanding)
+    Parking(const PosixFunctions& functions, size_t outstanding, unsigned descriptors)
         : functions_(functions), bytes_(outstanding + kProbes), blocks_(outstanding + kProbes) {
         int ends[2];
         if (pipe(ends) != 0) throw system_failure(kExitFailure, "cannot make a pipe", errno);
-        reader_ = tools::OwnedFd(ends[0]);
+        readers_.emplace_back(ends[0]);
         writer_ = tools::OwnedFd(ends[1]);
+        allow_descriptors(descriptors);
+        while (readers_.size() < descriptors) readers_.emplace_back(one_more(ends[0]));
         for (size_t i = 0; i < blocks_.size(); ++i) {
-            blocks_[i].aio_fildes = reader_.get();
+            blocks_[i].aio_fildes = readers_[i % readers_.size()].get();
             blocks_[i].aio_buf = &bytes_[i];
             blocks_[i].aio_nbytes = 1;
             blocks_[i].aio_sigevent.sigev_notify = SIGEV_NONE;
@@ -79,7 +84,8 @@ class Parking {
     // each submission until somebody wants to know; this one pays for all of them.
     double cancel_last() {
         uint64_t start = now_ns();
-        functions_.cancel(reader_.get(), &blocks_[submitted_ - 1]);
+        aiocb& last = blocks_[submitted_ - 1];
+        functions_.cancel(last.aio_fildes, &last);
         return static_cast<double>(now_ns() - start);
     }
 
@@ -90,7 +96,7 @@ class Parking {
 
     // Withdraws everything; what cannot be withdrawn gets a byte. Collects all.
     void end() {
-        functions_.cancel(reader_.get(), nullptr);
+        for (const tools::OwnedFd& reader : readers_) functions_.cancel(reader.get(), nullptr);
         for (size_t i = 0; i < submitted_; ++i) {
             const aiocb* block = &blocks_[i];
             if (functions_.error(block) == EINPROGRESS && write(writer_.get(), "", 1) != 1) {
@@ -102,6 +108,21 @@ class Parking {
     }
 
   private:
+    // If that is allowed; one_more() says what is missing.
+    static void allow_descriptors(unsigned wanted) {
+        struct rlimit limit = {};
+        getrlimit(RLIMIT_NOFILE, &limit);
+        limit.rlim_cur = std::max<rlim_t>(limit.rlim_cur, wanted + kOtherDescriptors);
+        limit.rlim_max = std::max(limit.rlim_max, limit.rlim_cur);
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+
+    static int one_more(int fd) {
+        int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+        if (copy < 0) throw system_failure(kExitFailure, "cannot have more descriptors", errno);
+        return copy;
+    }
+
     static void touch(const aiocb* block) {
         const auto* bytes = reinterpret_cast<const volatile char*>(block);
         for (size_t i = 0; i < sizeof *block; i += kTouchBytes) static_cast<void>(bytes[i]);
@@ -110,7 +131,7 @@ class Parking {
     const PosixFunctions functions_;
     std::vector<char> bytes_;
     std::vector<aiocb> blocks_;
-    tools::OwnedFd reader_;
+    std::vector<tools::OwnedFd> readers_;
     tools::OwnedFd writer_;
     std::mt19937_64 random_;
     size_t submitted_ = 0;
@@ -123,9 +144,10 @@ double growth(size_t before, size_t now) {
 
 }  // namespace
 
-Sample run_parked(const PosixFunctions& functions, size_t outstanding, double seconds_max) {
+Sample run_parked(const PosixFunctions& functions, size_t outstanding, unsigned descriptors,
+                  double seconds_max) {
     prctl(PR_SET_TIMERSLACK, kTimerSlackNs);
-    Parking parking(functions, outstanding);
+    Parking parking(functions, outstanding, descriptors);
     size_t before = resident_bytes();
     parking.park(seconds_max);
     auto reached = static_cast<double>(parking.submitted());

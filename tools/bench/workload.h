@@ -2,8 +2,8 @@
 //
 // A closed loop keeps `depth` operations outstanding in each of `submitters` threads, spread over
 // `descriptors` open descriptions of one file. Names say depth x descriptors, and "-by-8" for eight
-// submitters. A parked workload submits `outstanding` reads of an empty pipe and asks what one more
-// operation costs then.
+// submitters. A parked workload submits `outstanding` reads of an empty pipe, through `descriptors`
+// descriptors, and asks what one more operation costs then.
 #pragma once
 
 #include <stddef.h>
@@ -45,7 +45,7 @@ struct Workload {
     unsigned descriptors;
     unsigned submitters;
     Notice notice;
-    size_t outstanding;  // not 0: a parked workload, for which nothing above counts
+    size_t outstanding;  // not 0: a parked workload, for which of the above `descriptors` counts
     bool quick;          // part of --quick
 };
 

@@ -48,9 +48,10 @@ constexpr Workload kWorkloads[] = {
     {"list-read-32x1", kNotification, kRandomRead, kWarm, 32, 1, 1, kList, 0, true},
     {"list-read-32x16", kNotification, kRandomRead, kWarm, 32, 16, 1, kList, 0, false},
 
-    {"parked-100", kOutstanding, kRandomRead, kWarm, 0, 0, 1, kWait, 100, true},
-    {"parked-10000", kOutstanding, kRandomRead, kWarm, 0, 0, 1, kWait, 10000, true},
-    {"parked-100000", kOutstanding, kRandomRead, kWarm, 0, 0, 1, kWait, 100000, false},
+    {"parked-100", kOutstanding, kRandomRead, kWarm, 0, 1, 1, kWait, 100, true},
+    {"parked-10000", kOutstanding, kRandomRead, kWarm, 0, 1, 1, kWait, 10000, true},
+    {"parked-50000x50000", kOutstanding, kRandomRead, kWarm, 0, 50000, 1, kWait, 50000, false},
+    {"parked-100000", kOutstanding, kRandomRead, kWarm, 0, 1, 1, kWait, 100000, false},
 };
 
 }  // namespace
