@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -23,7 +22,6 @@ using tools::system_failure;
 
 constexpr size_t kProbes = 64;      // of each kind; few enough to change nothing at 100
 constexpr size_t kClockEvery = 64;  // submissions between two looks at the clock
-constexpr rlim_t kOtherDescriptors = 64;
 constexpr size_t kTouchBytes = 32;  // no cache has shorter lines
 constexpr double kNsPerSecond = 1e9;
 constexpr double kKibibyte = 1024;
@@ -38,7 +36,6 @@ class Parking {
         if (pipe(ends) != 0) throw system_failure(kExitFailure, "cannot make a pipe", errno);
         readers_.emplace_back(ends[0]);
         writer_ = tools::OwnedFd(ends[1]);
-        allow_descriptors(descriptors);
         while (readers_.size() < descriptors) readers_.emplace_back(one_more(ends[0]));
         for (size_t i = 0; i < blocks_.size(); ++i) {
             blocks_[i].aio_fildes = readers_[i % readers_.size()].get();
@@ -108,15 +105,6 @@ class Parking {
     }
 
   private:
-    // If that is allowed; one_more() says what is missing.
-    static void allow_descriptors(unsigned wanted) {
-        struct rlimit limit = {};
-        getrlimit(RLIMIT_NOFILE, &limit);
-        limit.rlim_cur = std::max<rlim_t>(limit.rlim_cur, wanted + kOtherDescriptors);
-        limit.rlim_max = std::max(limit.rlim_max, limit.rlim_cur);
-        setrlimit(RLIMIT_NOFILE, &limit);
-    }
-
     static int one_more(int fd) {
         int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
         if (copy < 0) throw system_failure(kExitFailure, "cannot have more descriptors", errno);

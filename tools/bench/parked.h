@@ -10,7 +10,7 @@ namespace uaio::bench {
 
 // Submits `outstanding` reads of an empty pipe, in turns through so many descriptors, or as many
 // reads as there is time for (each costs more than the one before with some), measures, and ends
-// them all. Throws Failure, also where the process may not have so many descriptors.
+// them all. allow_descriptors() comes first (scratch.h). Throws Failure.
 Sample run_parked(const PosixFunctions& functions, size_t outstanding, unsigned descriptors,
                   double seconds_max);
 

@@ -114,8 +114,9 @@ void allow_descriptors(unsigned count) {
     getrlimit(RLIMIT_NOFILE, &limit);
     rlim_t wanted = count + kDescriptorsOwn;
     if (limit.rlim_cur >= wanted) return;
-    limit.rlim_cur = std::min(wanted, limit.rlim_max);
-    if (limit.rlim_cur < wanted || setrlimit(RLIMIT_NOFILE, &limit) != 0) {
+    limit.rlim_cur = wanted;
+    limit.rlim_max = std::max(wanted, limit.rlim_max);  // which a privileged user may raise
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0) {
         throw Failure(kExitFailure, "needs " + std::to_string(wanted) +
                                         " descriptors, more than RLIMIT_NOFILE allows");
     }

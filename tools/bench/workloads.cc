@@ -50,7 +50,7 @@ constexpr Workload kWorkloads[] = {
 
     {"parked-100", kOutstanding, kRandomRead, kWarm, 0, 1, 1, kWait, 100, true},
     {"parked-10000", kOutstanding, kRandomRead, kWarm, 0, 1, 1, kWait, 10000, true},
-    {"parked-50000x50000", kOutstanding, kRandomRead, kWarm, 0, 50000, 1, kWait, 50000, false},
+    {"parked-16000x16000", kOutstanding, kRandomRead, kWarm, 0, 16000, 1, kWait, 16000, false},
     {"parked-100000", kOutstanding, kRandomRead, kWarm, 0, 1, 1, kWait, 100000, false},
 };
 
