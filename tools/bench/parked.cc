@@ -20,9 +20,10 @@ namespace {
 using tools::kExitFailure;
 using tools::system_failure;
 
-constexpr size_t kProbes = 64;      // of each kind; few enough to change nothing at 100
-constexpr size_t kClockEvery = 64;  // submissions between two looks at the clock
-constexpr size_t kTouchBytes = 32;  // no cache has shorter lines
+constexpr size_t kProbes = 64;            // of each kind; few enough to change nothing at 100
+constexpr size_t kClockEvery = 64;        // submissions between two looks at the clock
+constexpr long kPatienceNs = 10'000'000;  // for a read that was given a byte
+constexpr size_t kTouchBytes = 32;        // no cache has shorter lines
 constexpr double kNsPerSecond = 1e9;
 constexpr double kKibibyte = 1024;
 constexpr unsigned long kTimerSlackNs =
@@ -91,16 +92,22 @@ class Parking {
         functions_.suspend(&block, 1, &at_once);
     }
 
-    // Withdraws everything; what cannot be withdrawn gets a byte. Collects all.
+    // Withdraws everything, and collects it. What runs gets a byte, which another read that runs
+    // may take instead: then it is asked again.
     void end() {
         for (const tools::OwnedFd& reader : readers_) functions_.cancel(reader.get(), nullptr);
         for (size_t i = 0; i < submitted_; ++i) {
-            const aiocb* block = &blocks_[i];
-            if (functions_.error(block) == EINPROGRESS && write(writer_.get(), "", 1) != 1) {
-                throw system_failure(kExitFailure, "cannot write to a pipe", errno);
+            aiocb* block = &blocks_[i];
+            while (functions_.error(block) == EINPROGRESS) {
+                functions_.cancel(block->aio_fildes, block);
+                if (functions_.error(block) != EINPROGRESS) break;
+                if (write(writer_.get(), "", 1) != 1) {
+                    throw system_failure(kExitFailure, "cannot write to a pipe", errno);
+                }
+                const timespec patience{0, kPatienceNs};
+                functions_.suspend(&block, 1, &patience);
             }
-            while (functions_.error(block) == EINPROGRESS) functions_.suspend(&block, 1, nullptr);
-            functions_.result(&blocks_[i]);
+            functions_.result(block);
         }
     }
 
