@@ -1,0 +1,311 @@
+#include "aio/libaio/context.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <string.h>
+
+#include "aio/engine.h"
+#include "aio/libaio/context_table.h"
+#include "aio/libaio/platform/bell.h"
+#include "threadpool/base/check.h"
+#include "threadpool/base/lock.h"
+#include "threadpool/base/signal_block.h"
+
+namespace uaio {
+namespace {
+
+constinit Slab<Context> contexts;
+constinit Slab<PieceArray> piece_arrays;
+constinit ContextTable table;
+constinit Lock table_lock;
+constinit uint32_t contexts_open = 0;  // under the lock
+
+// Never the same twice, in a forked child neither.
+constinit std::atomic<uint32_t> last_id{0};
+
+// --- calls ------------------------------------------------------------------------------------
+
+// The last one of a context that is being closed tells its closer. A record that has been used again
+// meanwhile gets a wake-up too many.
+void leave(Context& context) {
+    if (context.life.fetch_sub(1, std::memory_order_seq_cst) == 1) {
+        context.left.fetch_add(1, std::memory_order_seq_cst);
+        wake_all(context.left);
+    }
+}
+
+// The count goes up before the look, so that close_context() waits for whoever finds life. A record
+// that does not live may be counted up and down at any time.
+bool enter(Context& context) {
+    // Acquire pairs with the release in open_context().
+    if ((context.life.fetch_add(1, std::memory_order_seq_cst) & kLives) != 0) {
+        return true;
+    }
+    leave(context);
+    return false;
+}
+
+struct Search {
+    uintptr_t address;
+    Context* found;
+};
+
+bool matches(void* argument, uint32_t number) {
+    auto& search = *static_cast<Search*>(argument);
+    Context* context = contexts.at(number);
+    // Relaxed: looked at again once the context cannot go away.
+    if (context == nullptr ||
+        context->address.load(std::memory_order_relaxed) != search.address || !enter(*context)) {
+        return false;
+    }
+    if (context->address.load(std::memory_order_acquire) != search.address) {  // move()
+        leave(*context);
+        return false;
+    }
+    search.found = context;
+    return true;
+}
+
+// The client has moved the ring of `context`, which the caller is at, to `address`.
+void move(Context& context, uintptr_t address) {
+    SignalBlock block;
+    Hold hold(table_lock);
+    table.remove(context.address.load(std::memory_order_relaxed), context.number);  // the lock's
+    context.address.store(address, std::memory_order_release);  // pairs with matches()
+    table.insert(address, context.number);
+}
+
+// What is at an unknown address may be a ring that the client has moved.
+Context* find_moved(uintptr_t address) {
+    auto* header = reinterpret_cast<const RingHeader*>(address);
+    if (address % alignof(RingHeader) != 0 || !is_readable(header, sizeof *header)) {
+        return nullptr;
+    }
+    RingHeader copy;
+    memcpy(&copy, header, sizeof copy);
+    if (copy.magic != kRingMagic || copy.id == 0) {
+        return nullptr;
+    }
+    for (uint32_t number = 0; Context* context = contexts.at(number); ++number) {
+        if (!enter(*context)) {
+            continue;
+        }
+        if (context->id == copy.id && context->ring.events_max() + 1 == copy.count) {
+            move(*context, address);
+            return context;
+        }
+        leave(*context);
+    }
+    return nullptr;
+}
+
+// From here on calls may find it.
+bool make_known(Context& context) {
+    SignalBlock block;
+    Hold hold(table_lock);
+    if (contexts_open == kContextsMax) {
+        return false;
+    }
+    ++contexts_open;
+    context.life.fetch_or(kLives, std::memory_order_seq_cst);  // pairs with enter()
+    table.insert(context.address.load(std::memory_order_relaxed), context.number);  // our own
+    return true;
+}
+
+// --- slots ------------------------------------------------------------------------------------
+
+void free_slot(Slot& slot) {
+    if (slot.far != nullptr) {
+        piece_arrays.give(*slot.far);
+    }
+    slot.context->slots.give(slot);
+}
+
+// The last touch of the record by a request.
+void leave_request(Context& context) {
+    if (context.requests.fetch_sub(1, std::memory_order_seq_cst) == 1 && !lives(context)) {
+        context.left.fetch_add(1, std::memory_order_seq_cst);
+        wake_all(context.left);
+    }
+}
+
+void wake_sleepers(Context& context) {
+    if (context.sleepers.load(std::memory_order_seq_cst) == 0) {
+        return;
+    }
+    context.changed.fetch_add(1, std::memory_order_seq_cst);
+    wake_all(context.changed);
+    if (context.bell_sleepers.load(std::memory_order_seq_cst) != 0) {
+        ring_bell(context.bell.load(std::memory_order_seq_cst) - kBellOffset);
+    }
+}
+
+// --- closing ----------------------------------------------------------------------------------
+
+// Until `count`, of which the low half counts, is 0.
+template <class Count>
+void wait_until_none(Context& context, const std::atomic<Count>& count) {
+    for (;;) {
+        uint32_t ticket = context.left.load(std::memory_order_seq_cst);
+        if (static_cast<uint32_t>(count.load(std::memory_order_seq_cst)) == 0) {
+            return;
+        }
+        wait_on(context.left, ticket, kNever);
+    }
+}
+
+// What has not begun need not begin. Nobody submits any more.
+void withdraw_all(Context& context) {
+    for (uint32_t number = 0; Slot* slot = context.slots.at(number); ++number) {
+        if (slot->block.load(std::memory_order_acquire) != 0) {  // pairs with the submitter
+            engine.cancel(slot->request, slot);
+        }
+    }
+}
+
+void take_down(Context& context) {
+    auto* client =
+        reinterpret_cast<void*>(context.address.load(std::memory_order_relaxed));  // nobody else
+    context.ring.close(client);
+    context.slots.reset();
+    close_bell(context.bell.exchange(0, std::memory_order_relaxed) - kBellOffset);  // nobody else
+    contexts.give(context);
+    SignalBlock block;
+    Hold hold(table_lock);
+    --contexts_open;
+}
+
+// Whatever the parent's threads were doing: its contexts do not exist in the child. Their rings stay
+// where they are, as under the kernel.
+void forked_child() UAIO_UNCHECKED {
+    table_lock.reset();
+    if (contexts_open > 0) {
+        table.reset();
+    }
+    contexts_open = 0;
+    contexts.reset();
+    piece_arrays.reset();
+}
+
+// As in engine_life.cc: a handler that is registered later is not called for every fork.
+__attribute__((constructor)) void watch_forks() {
+    pthread_atfork(nullptr, nullptr, forked_child);
+}
+
+}  // namespace
+
+Visit::Visit(uintptr_t address) : context_(nullptr) {
+    if (address == 0) {
+        return;
+    }
+    Search search = {address, nullptr};
+    context_ = table.find(address, matches, &search) ? search.found : find_moved(address);
+}
+
+Visit::~Visit() {
+    if (context_ != nullptr) {
+        leave(*context_);
+    }
+}
+
+int open_context(uint32_t events, Context*& context) {
+    context = contexts.take();
+    if (context == nullptr) {
+        return ENOMEM;
+    }
+    uint32_t id = last_id.fetch_add(1, std::memory_order_relaxed) + 1;  // a number, no order
+    int error = context->ring.open(events, id);
+    if (error != 0) {
+        contexts.give(*context);
+        return error;
+    }
+    context->id = id;
+    context->address.store(reinterpret_cast<uintptr_t>(context->ring.address()),
+                           std::memory_order_relaxed);  // life releases it
+    if (!make_known(*context)) {
+        context->ring.close(context->ring.address());
+        contexts.give(*context);
+        return EAGAIN;
+    }
+    return 0;
+}
+
+bool close_context(Context& context) {
+    if ((context.life.fetch_and(~kLives, std::memory_order_seq_cst) & kLives) == 0) {
+        leave(context);
+        return false;
+    }
+    {
+        SignalBlock block;
+        Hold hold(table_lock);
+        // Relaxed: the lock's.
+        table.remove(context.address.load(std::memory_order_relaxed), context.number);
+    }
+    wake_sleepers(context);
+    leave(context);  // the closer's own call
+    wait_until_none(context, context.life);
+    withdraw_all(context);
+    wait_until_none(context, context.requests);
+    take_down(context);
+    return true;
+}
+
+Slot* open_slot(Context& context) {
+    if (!context.ring.reserve()) {
+        return nullptr;
+    }
+    Slot* slot = context.slots.take();
+    if (slot == nullptr) {
+        context.ring.unreserve();
+        return nullptr;
+    }
+    context.requests.fetch_add(1, std::memory_order_seq_cst);
+    slot->context = &context;
+    slot->bell = -1;
+    slot->far = nullptr;
+    return slot;
+}
+
+void close_slot(Slot& slot) {
+    Context& context = *slot.context;
+    free_slot(slot);
+    context.ring.unreserve();
+    leave_request(context);
+}
+
+iovec* pieces_of(Slot& slot, uint64_t count) {
+    if (count <= kPiecesNear) {
+        return slot.near;
+    }
+    slot.far = piece_arrays.take();
+    return slot.far != nullptr ? slot.far->pieces : nullptr;
+}
+
+void publish_slot(void* owner, ssize_t result, int error) {
+    auto& slot = *static_cast<Slot*>(owner);
+    slot.event.result = error != 0 ? -error : result;
+    bring(slot);
+}
+
+// From arrive() on the slot may be another request's; the context waits for leave_request().
+void bring(Slot& slot) {
+    Context& context = *slot.context;
+    slot.block.store(0, std::memory_order_relaxed);  // the push releases it
+    context.ring.arrive(slot);
+    finish(context.ring.settle());
+    wake_sleepers(context);
+    leave_request(context);
+}
+
+void finish(Arrival* moved) {
+    while (moved != nullptr) {
+        auto& slot = static_cast<Slot&>(*moved);
+        moved = moved->next;
+        if (slot.bell >= 0) {
+            ring_bell(slot.bell);
+        }
+        free_slot(slot);
+    }
+}
+
+}  // namespace uaio

@@ -1,0 +1,124 @@
+// Context: what io_setup makes; a ring, and the requests whose events go there.
+//
+//     Context* context;
+//     int error = open_context(events, context);
+//     ...
+//     Visit visit(address);                    // what each function of the interface begins with
+//     if (visit.context() == nullptr) ...     // no such context (any more)
+//
+// Life. A context is found by its address alone, which is never read: garbage finds nothing. A client
+// may have moved the ring (mremap); then the header at the new place says whose it is, and is
+// believed only if it names a context that lives. The record of a context is used again, but stays
+// memory of that type for ever, so a thread that comes late may look at it.
+//
+// `life` counts the calls that are at the context, and says whether it lives. close_context() takes
+// the life (one caller succeeds), wakes the sleepers, waits until all calls have left, so that nobody
+// submits any more, withdraws what has not run, and waits for the rest: `requests` are counted from
+// before their submission until their last touch of the record. Then nobody is left, and the ring
+// goes.
+//
+// A caller that waits for close_context() while a signal handler has interrupted a call at the same
+// context in its own thread waits for ever: this one thing a handler may not do.
+//
+// No wake-up is lost. A sleeper counts itself among the `sleepers`, reads `changed`, and then looks at
+// the ring; who brings an event pushes it and then looks for sleepers. All four are sequentially
+// consistent, so one of them sees the other; and a change of the word between look and sleep keeps
+// the sleeper awake.
+#pragma once
+
+#include <signal.h>
+#include <sys/uio.h>
+
+#include "aio/libaio/limits.h"
+#include "aio/libaio/ring.h"
+#include "threadpool/base/slab.h"
+
+namespace uaio {
+
+struct Context;
+
+// The largest array of pieces; few clients have more than kPiecesNear.
+struct PieceArray : SlabRecord {
+    iovec pieces[kPiecesMax];
+};
+
+// A request of a context; what the engine calls its owner.
+struct Slot : SlabRecord, Arrival {
+    Context* context;
+    int bell;                     // -1: none
+    std::atomic<uint64_t> block;  // the client's block while the request is with the engine, or 0
+    uint32_t request;             // by which the engine knows it
+    PieceArray* far;              // where the client's array is copied to; null: in `near`, if at all
+    iovec near[kPiecesNear];
+};
+
+struct Context : SlabRecord {
+    std::atomic<uint64_t> life;  // kLives, and the number of calls
+    std::atomic<uintptr_t> address;
+    uint32_t id;
+    Ring ring;
+    Slab<Slot> slots;
+
+    std::atomic<uint32_t> requests;
+    std::atomic<uint32_t> sleepers;
+    std::atomic<uint32_t> bell_sleepers;  // those that sleep on the bell, not on the word
+    std::atomic<int> bell;                // its number and kBellOffset; 0: none yet
+    WaitWord changed;                     // grows when sleepers have to look again
+    WaitWord left;                        // grows when the last call or request has gone
+};
+
+inline constexpr uint64_t kLives = uint64_t{1} << 32;
+inline constexpr int kBellOffset = 1;
+
+// Returns 0, EAGAIN (kContextsMax) or ENOMEM.
+int open_context(uint32_t events, Context*& context);
+
+// Ends the caller's call, and waits for what runs. False if somebody else is closing the context.
+bool close_context(Context& context);
+
+// One call at a context, during which it is not closed. Null if there is no such context.
+class Visit {
+  public:
+    explicit Visit(uintptr_t address);
+    ~Visit();
+    Visit(const Visit&) = delete;
+    Visit& operator=(const Visit&) = delete;
+
+    Context* context() const { return context_; }
+
+    // The same; the call is ended by somebody else.
+    Context* hand_over() {
+        Context* context = context_;
+        context_ = nullptr;
+        return context;
+    }
+
+  private:
+    Context* context_;
+};
+
+// Whether nobody has begun to close it.
+inline bool lives(const Context& context) {
+    return (context.life.load(std::memory_order_seq_cst) & kLives) != 0;
+}
+
+// A slot for one more request, which is counted; null with EAGAIN if the ring has no room for its
+// event, or there is no memory.
+Slot* open_slot(Context& context);
+
+// The request does not come after all.
+void close_slot(Slot& slot);
+
+// Room for `count` pieces that lives as long as the slot; null if there is no memory.
+iovec* pieces_of(Slot& slot, uint64_t count);
+
+// The engine publishes to slots (request.h, Publish).
+void publish_slot(void* slot, ssize_t result, int error);
+
+// The event of a slot is there: brings it to the ring and to those who wait for it.
+void bring(Slot& slot);
+
+// What has come out of the ring's hands: bells are rung, slots free again.
+void finish(Arrival* moved);
+
+}  // namespace uaio

@@ -1,0 +1,242 @@
+// io_setup, io_destroy, io_getevents and io_pgetevents.
+#include <errno.h>
+
+#include "aio/engine.h"
+#include "aio/libaio/context.h"
+#include "aio/libaio/door.h"
+#include "aio/libaio/limits.h"
+#include "aio/libaio/platform/bell.h"
+#include "aio/libaio/platform/memory.h"
+#include "threadpool/base/clock.h"
+#include "threadpool/base/thread.h"
+
+namespace uaio {
+namespace {
+
+// Room as the kernel gives it, or 0 for what it refuses.
+uint32_t ring_events(uint32_t events) {
+    if (events == 0 || events > kEventsMax) {
+        return 0;
+    }
+    uint32_t least = usable_cpus() * kEventsPerCpu;
+    return (events > least ? events : least) * kEventsFactor + kEventsSpare;
+}
+
+// What a caller of collect_events() wants, and how far it has got.
+struct Collection {
+    Context& context;
+    long least;
+    long most;
+    IoEvent* events;
+    int64_t deadline_ns;
+    const sigset_t* mask;
+    bool first_will_do;  // least is 0, but the caller has given it time
+    long taken = 0;
+
+    bool is_over() const {
+        return taken >= least && (taken > 0 || !first_will_do || taken == most);
+    }
+};
+
+// At a time, so that two pages at most are looked at.
+constexpr long kTogether = static_cast<long>(kRingPage / sizeof(IoEvent));
+
+// Takes what there is. 0 or EFAULT.
+int take(Collection& collection) {
+    Ring& ring = collection.context.ring;
+    while (collection.taken < collection.most && !ring.is_empty()) {
+        finish(ring.settle());
+        IoEvent* to = collection.events + collection.taken;
+        long room = collection.most - collection.taken;
+        auto events_max = static_cast<uint32_t>(room < kTogether ? room : kTogether);
+        uint32_t unread = ring.unread();
+        unread = unread > 0 ? unread : 1;  // in a handler that has interrupted the owner
+        events_max = events_max < unread ? events_max : unread;
+        if (!is_readable(to, sizeof *to * events_max)) {
+            return EFAULT;
+        }
+        Arrival* moved;
+        uint32_t count = ring.take(to, events_max, moved);
+        finish(moved);
+        if (count == 0) {
+            return 0;
+        }
+        collection.taken += count;
+    }
+    return 0;
+}
+
+int bell_of(Context& context) {
+    int known = context.bell.load(std::memory_order_acquire);
+    if (known != 0) {
+        return known - kBellOffset;
+    }
+    int made = make_bell();
+    if (made < 0) {
+        return made;
+    }
+    // Sequentially consistent, as what comes after it in sleep().
+    if (context.bell.compare_exchange_strong(known, made + kBellOffset,
+                                             std::memory_order_seq_cst)) {
+        return made;
+    }
+    close_bell(made);
+    return known - kBellOffset;
+}
+
+// With a mask that is to hold for the sleep alone. A bell that several sleep on is quiet when one of
+// them has heard it, so they look up now and then. Without a bell the mask is exchanged a moment
+// before the sleep: a signal in between ends it late.
+WaitEnd sleep_masked(const Collection& collection, uint32_t ticket) {
+    Context& context = collection.context;
+    int64_t deadline = collection.deadline_ns;
+    int64_t soon = now_ns() + kBellNapNs;
+    int bell = bell_of(context);
+    if (bell < 0) {
+        sigset_t before;
+        pthread_sigmask(SIG_SETMASK, collection.mask, &before);
+        WaitEnd end = wait_on(context.changed, ticket, soon < deadline ? soon : deadline);
+        pthread_sigmask(SIG_SETMASK, &before, nullptr);
+        return end == WaitEnd::kTimedOut && soon < deadline ? WaitEnd::kWoken : end;
+    }
+    bool alone = context.bell_sleepers.load(std::memory_order_seq_cst) == 1;
+    bool naps = !alone && soon < deadline;
+    WaitEnd end = sleep_on_bell(bell, naps ? soon : deadline, *collection.mask);
+    if (end == WaitEnd::kWoken) {
+        quiet_bell(bell);
+    }
+    return end == WaitEnd::kTimedOut && naps ? WaitEnd::kWoken : end;
+}
+
+WaitEnd sleep(const Collection& collection, uint32_t ticket) {
+    return collection.mask != nullptr
+               ? sleep_masked(collection, ticket)
+               : wait_on(collection.context.changed, ticket, collection.deadline_ns);
+}
+
+// Whether it is worth while to wait on.
+bool may_come(const Collection& collection) {
+    return !collection.first_will_do || collection.least > 0 ||
+           collection.context.requests.load(std::memory_order_seq_cst) > 0 ||
+           !collection.context.ring.is_empty();
+}
+
+// 0 or an errno value; what has been taken counts more.
+int wait_for_more(Collection& collection) {
+    Context& context = collection.context;
+    for (;;) {
+        uint32_t ticket = context.changed.load(std::memory_order_seq_cst);
+        bool more = may_come(collection);
+        int error = take(collection);
+        if (error != 0 || collection.is_over() || !more) {
+            return error;
+        }
+        if (!lives(context)) {
+            return EINVAL;
+        }
+        WaitEnd end = sleep(collection, ticket);
+        if (end != WaitEnd::kWoken) {
+            error = take(collection);
+            return error == 0 && end == WaitEnd::kInterrupted ? EINTR : error;
+        }
+    }
+}
+
+// Counts itself among those that have to be woken.
+int wait_counted(Collection& collection) {
+    Context& context = collection.context;
+    bool masked = collection.mask != nullptr;
+    if (masked) {
+        bell_of(context);
+        context.bell_sleepers.fetch_add(1, std::memory_order_seq_cst);
+    }
+    context.sleepers.fetch_add(1, std::memory_order_seq_cst);
+    int error = wait_for_more(collection);
+    context.sleepers.fetch_sub(1, std::memory_order_seq_cst);
+    if (masked) {
+        context.bell_sleepers.fetch_sub(1, std::memory_order_seq_cst);
+    }
+    return error;
+}
+
+long collect(Collection& collection, bool may_wait) {
+    int error = take(collection);
+    if (error == 0 && !collection.is_over() && may_wait) {
+        error = wait_counted(collection);
+    }
+    return collection.taken > 0 ? collection.taken : -error;
+}
+
+// The kernel takes more nanoseconds than a second has; what is negative it takes for "for ever".
+int deadline_of(const timespec* timeout, int64_t& deadline_ns) {
+    if (timeout == nullptr) {
+        deadline_ns = now_ns() + kLongNs;
+        return 0;
+    }
+    if (!is_readable(timeout, sizeof *timeout)) {
+        return EFAULT;
+    }
+    timespec limit = *timeout;
+    if (limit.tv_sec < 0 || limit.tv_nsec < 0) {
+        return EINVAL;
+    }
+    constexpr time_t kSecondsMax = kLongNs / kNsPerSecond;
+    int64_t seconds = limit.tv_sec < kSecondsMax ? limit.tv_sec : kSecondsMax;
+    deadline_ns = now_ns() + seconds * kNsPerSecond + limit.tv_nsec;
+    return 0;
+}
+
+bool is_zero(const timespec& timeout) {
+    return timeout.tv_sec == 0 && timeout.tv_nsec == 0;
+}
+
+}  // namespace
+
+long setup_context(uint32_t events, uintptr_t* context) {
+    if (!is_readable(context, sizeof *context)) {
+        return -EFAULT;
+    }
+    uint32_t room = ring_events(events);
+    if (*context != 0 || room == 0) {
+        return -EINVAL;
+    }
+    engine.start();
+    Context* opened;
+    int error = open_context(room, opened);
+    if (error != 0) {
+        return -error;
+    }
+    *context = opened->address.load(std::memory_order_relaxed);  // our own
+    return 0;
+}
+
+// The call is handed over to close_context().
+long destroy_context(uintptr_t address) {
+    Visit visit(address);
+    return visit.context() != nullptr && close_context(*visit.hand_over()) ? 0 : -EINVAL;
+}
+
+long collect_events(uintptr_t address, long least, long most, IoEvent* events,
+                    const timespec* timeout, const sigset_t* mask) {
+    int64_t deadline_ns = 0;
+    bool may_wait = least > 0 || timeout != nullptr;
+    int error = may_wait ? deadline_of(timeout, deadline_ns) : 0;
+    if (error == 0 && mask != nullptr && !is_readable(mask, sizeof(uint64_t))) {
+        error = EFAULT;
+    }
+    if (error != 0) {
+        return -error;
+    }
+    Visit visit(address);
+    if (visit.context() == nullptr || least < 0 || least > most) {
+        return -EINVAL;
+    }
+    bool gives_time = timeout != nullptr && !is_zero(*timeout);
+    bool first_will_do = least == 0 && gives_time && !engine.options().strict;
+    may_wait = first_will_do || (least > 0 && (timeout == nullptr || gives_time));
+    Collection collection = {*visit.context(), least,         most, events, deadline_ns,
+                             mask,            first_will_do, 0};
+    return collect(collection, may_wait);
+}
+
+}  // namespace uaio

@@ -1,0 +1,41 @@
+// Every number of the libaio door, with its reason.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+namespace uaio {
+
+// A client that asks for more gets EINVAL, as from the kernel (fs/aio.c: a ring of 256 MiB).
+inline constexpr uint32_t kEventsMax = 0x10000000 / 32 / 2;
+
+// As the kernel sizes a ring: room for at least so many events for each CPU, twice what was asked
+// for and two more, up to the end of the page. Programs run into the end of a smaller one.
+inline constexpr uint32_t kEventsPerCpu = 4;
+inline constexpr uint32_t kEventsFactor = 2;
+inline constexpr uint32_t kEventsSpare = 2;
+inline constexpr size_t kRingPage = 4096;
+
+// Contexts at one time. The kernel's default is 65,536 events for the whole system.
+inline constexpr uint32_t kContextsMax = 65'536;
+
+// Pieces of one transfer (UIO_MAXIOV), and of those that need no memory of their own.
+inline constexpr uint64_t kPiecesMax = 1'024;
+inline constexpr uint64_t kPiecesNear = 4;
+
+// Bytes that one transfer moves at most, by the kernel's own rule (MAX_RW_COUNT).
+inline constexpr uint64_t kTransferMax = 0x7ffff000;
+
+// A thread that finds another one at a ring looks again so often, and then naps so long: what is
+// done there takes far less.
+inline constexpr int kLooks = 1'000;
+inline constexpr int64_t kNapNs = 100'000;
+
+// So often threads look up that sleep on one bell.
+inline constexpr int64_t kBellNapNs = 20'000'000;
+
+// "Without a time limit", for a sleep that a signal handler must end whatever its flags: a sleep
+// with a limit is not restarted. 31 years.
+inline constexpr int64_t kLongNs = 1'000'000'000'000'000'000;
+
+}  // namespace uaio

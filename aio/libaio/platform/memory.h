@@ -1,0 +1,27 @@
+// Memory of the client: whether it is there, and the part of it that holds a ring.
+//
+// Back ends: platform/memory_linux.cc, platform/memory_posix.cc. All keep errno.
+#pragma once
+
+#include <stddef.h>
+
+namespace uaio {
+
+// Whether `bytes` at `memory` can be read now: what a system call would answer EFAULT to otherwise.
+// Costs a system call for each page (0.13 µs); the portable back end sees only whether the page is
+// mapped. Async-signal-safe.
+bool is_readable(const void* memory, size_t bytes);
+
+// Zeroed memory that is mapped twice: where the client sees it, which it may move (mremap) or
+// damage, and where the door does.
+struct TwinPages {
+    void* client;
+    void* own;
+};
+
+// Returns 0 or ENOMEM. `bytes` is a multiple of the page. The door's mapping is not inherited by
+// forked children. (The portable back end maps once.)
+int map_twin(size_t bytes, TwinPages& pages);
+void unmap_twin(const TwinPages& pages, size_t bytes);
+
+}  // namespace uaio

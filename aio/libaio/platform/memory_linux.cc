@@ -1,0 +1,69 @@
+// rt_sigprocmask(2) with a mask to read and a request that does not exist: it reads the mask first
+// (EFAULT), and then changes nothing (EINVAL). Four times as fast as process_vm_readv(2), which
+// filters of system calls often forbid.
+#include "aio/libaio/platform/memory.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace uaio {
+namespace {
+
+constexpr uintptr_t kPage = 4096;  // or a part of one
+constexpr size_t kMaskBytes = 8;   // of the kernel's signal mask, everywhere but on MIPS (16)
+
+bool is_word_readable(uintptr_t address) {
+    constexpr int kNoRequest = -1;
+    uintptr_t word = address & ~uintptr_t{kMaskBytes - 1};
+    return syscall(SYS_rt_sigprocmask, kNoRequest, word, nullptr, kMaskBytes) == 0 ||
+           errno != EFAULT;
+}
+
+}  // namespace
+
+bool is_readable(const void* memory, size_t bytes) {
+    auto address = reinterpret_cast<uintptr_t>(memory);
+    if (address == 0 || bytes > UINTPTR_MAX - address) {
+        return false;
+    }
+    int saved = errno;
+    bool readable = true;
+    for (uintptr_t end = address + bytes; readable && address < end;
+         address = (address & ~(kPage - 1)) + kPage) {
+        readable = is_word_readable(address);
+    }
+    errno = saved;
+    return readable;
+}
+
+// mremap(2) with an old size of 0 maps shared pages for a second time.
+int map_twin(size_t bytes, TwinPages& pages) {
+    int saved = errno;
+    pages.own =
+        mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (pages.own == MAP_FAILED) {
+        errno = saved;
+        return ENOMEM;
+    }
+    pages.client = mremap(pages.own, 0, bytes, MREMAP_MAYMOVE);
+    if (pages.client == MAP_FAILED) {
+        munmap(pages.own, bytes);
+        errno = saved;
+        return ENOMEM;
+    }
+    madvise(pages.own, bytes, MADV_DONTFORK);
+    errno = saved;
+    return 0;
+}
+
+void unmap_twin(const TwinPages& pages, size_t bytes) {
+    int saved = errno;
+    munmap(pages.client, bytes);
+    munmap(pages.own, bytes);
+    errno = saved;
+}
+
+}  // namespace uaio

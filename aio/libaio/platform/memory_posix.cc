@@ -1,0 +1,39 @@
+// msync(3) says ENOMEM of what is not mapped, and with MS_ASYNC waits for nothing.
+#include "aio/libaio/platform/memory.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+namespace uaio {
+
+bool is_readable(const void* memory, size_t bytes) {
+    auto address = reinterpret_cast<uintptr_t>(memory);
+    if (address == 0 || bytes > UINTPTR_MAX - address) {
+        return false;
+    }
+    int saved = errno;
+    auto page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
+    uintptr_t begin = address & ~(page - 1);
+    bool readable =
+        msync(reinterpret_cast<void*>(begin), address - begin + bytes, MS_ASYNC) == 0;
+    errno = saved;
+    return readable;
+}
+
+int map_twin(size_t bytes, TwinPages& pages) {
+    int saved = errno;
+    pages.own = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    errno = saved;
+    pages.client = pages.own;
+    return pages.own == MAP_FAILED ? ENOMEM : 0;
+}
+
+void unmap_twin(const TwinPages& pages, size_t bytes) {
+    int saved = errno;
+    munmap(pages.own, bytes);
+    errno = saved;
+}
+
+}  // namespace uaio

@@ -1,0 +1,221 @@
+#include "aio/libaio/ring.h"
+
+#include <errno.h>
+#include <pthread.h>
+
+#include "aio/libaio/limits.h"
+
+namespace uaio {
+namespace {
+
+uintptr_t this_thread() {
+    return (uintptr_t)pthread_self();  // a number or a pointer
+}
+
+// Shared memory is read and written word by word: a client may do so at the same time.
+template <class Word>
+Word load(Word& word, std::memory_order order) {
+    return std::atomic_ref<Word>(word).load(order);
+}
+
+template <class Word>
+void store(Word& word, Word value, std::memory_order order) {
+    std::atomic_ref<Word>(word).store(value, order);
+}
+
+// Relaxed: the tail releases what is written; the owner has acquired what it reads.
+void write_event(IoEvent& to, const IoEvent& event) {
+    store(to.data, event.data, std::memory_order_relaxed);
+    store(to.block, event.block, std::memory_order_relaxed);
+    store(to.result, event.result, std::memory_order_relaxed);
+    store(to.result2, event.result2, std::memory_order_relaxed);
+}
+
+IoEvent read_event(IoEvent& from) {
+    return {load(from.data, std::memory_order_relaxed), load(from.block, std::memory_order_relaxed),
+            load(from.result, std::memory_order_relaxed),
+            load(from.result2, std::memory_order_relaxed)};
+}
+
+void append(Arrival*& chain, Arrival* more) {
+    Arrival** end = &chain;
+    while (*end != nullptr) {
+        end = &(*end)->next;
+    }
+    *end = more;
+}
+
+Arrival* reversed(Arrival* chain) {
+    Arrival* turned = nullptr;
+    while (chain != nullptr) {
+        Arrival* following = chain->next;
+        chain->next = turned;
+        turned = chain;
+        chain = following;
+    }
+    return turned;
+}
+
+}  // namespace
+
+int Ring::open(uint32_t events, uint32_t id) {
+    size_t bytes = sizeof(RingHeader) + size_t{events} * sizeof(IoEvent);
+    bytes = (bytes + kRingPage - 1) / kRingPage * kRingPage;
+    if (map_twin(bytes, pages_) != 0) {
+        return ENOMEM;
+    }
+    shared_ = static_cast<RingHeader*>(pages_.own);
+    events_ = reinterpret_cast<IoEvent*>(shared_ + 1);
+    count_ = static_cast<uint32_t>((bytes - sizeof(RingHeader)) / sizeof(IoEvent));
+    *shared_ = {id, count_, 0, 0, kRingMagic, 1, 0, sizeof(RingHeader)};
+    // Relaxed: who uses the ring has been told of it by the one who opened it.
+    in_flight_.store(0, std::memory_order_relaxed);
+    tail_.store(0, std::memory_order_relaxed);
+    owner_.store(0, std::memory_order_relaxed);
+    arrived_.store(nullptr, std::memory_order_relaxed);
+    return 0;
+}
+
+void Ring::close(void* client) {
+    unmap_twin({client, pages_.own}, sizeof(RingHeader) + size_t{count_} * sizeof(IoEvent));
+}
+
+// Untrusted. Acquire pairs with the client's release, so that its reads come before our writes.
+uint32_t Ring::head() const {
+    uint32_t head = load(shared_->head, std::memory_order_acquire);
+    return head < count_ ? head : head % count_;
+}
+
+// In this order, an event that moves from the ones in flight to the unread is counted twice rather
+// than not at all, and a head that moves makes no room look like a full ring for a moment at worst.
+bool Ring::reserve() {
+    // Acquire pairs with the release in drain(): what it took off is in the tail.
+    uint32_t in_flight = in_flight_.fetch_add(1, std::memory_order_acquire);
+    if (in_flight + unread() < count_ - 1) {
+        return true;
+    }
+    unreserve();
+    return false;
+}
+
+uint32_t Ring::unread() const {
+    uint32_t first = head();
+    uint32_t last = tail_.load(std::memory_order_acquire);  // pairs with drain()
+    return last >= first ? last - first : last + count_ - first;
+}
+
+void Ring::arrive(Arrival& arrival) {
+    Arrival* top = arrived_.load(std::memory_order_relaxed);  // a guess, checked by the exchange
+    do {
+        arrival.next = top;
+    } while (!arrived_.compare_exchange_weak(top, &arrival, std::memory_order_seq_cst,
+                                             std::memory_order_relaxed));
+}
+
+bool Ring::try_own() {
+    uintptr_t nobody = 0;
+    // Acquire pairs with disown(); sequentially consistent for settle().
+    return owner_.compare_exchange_strong(nobody, this_thread(), std::memory_order_seq_cst);
+}
+
+void Ring::own() {
+    for (int looks = 1; !try_own(); ++looks) {
+        if (looks % kLooks == 0) {
+            wait_on(nap_, nap_.load(std::memory_order_relaxed), now_ns() + kNapNs);
+        }
+    }
+}
+
+void Ring::disown() {
+    owner_.store(0, std::memory_order_seq_cst);
+}
+
+// Relaxed: only this thread stores its own name.
+bool Ring::is_interrupted() const {
+    return owner_.load(std::memory_order_relaxed) == this_thread();
+}
+
+// The owner's.
+void Ring::drain(Arrival*& moved) {
+    // Acquire pairs with arrive().
+    Arrival* chain = reversed(arrived_.exchange(nullptr, std::memory_order_acquire));
+    if (chain == nullptr) {
+        return;
+    }
+    uint32_t tail = tail_.load(std::memory_order_relaxed);  // the owner's
+    uint32_t count = 0;
+    for (Arrival* each = chain; each != nullptr; each = each->next) {
+        write_event(events_[tail], each->event);
+        tail = following(tail);
+        ++count;
+    }
+    store(shared_->tail, tail, std::memory_order_release);  // pairs with the client's acquire
+    tail_.store(tail, std::memory_order_release);           // pairs with reserve()
+    in_flight_.fetch_sub(count, std::memory_order_release);  // pairs with reserve()
+    append(moved, chain);
+}
+
+Arrival* Ring::settle() {
+    Arrival* moved = nullptr;
+    while (arrived_.load(std::memory_order_seq_cst) != nullptr && try_own()) {
+        drain(moved);
+        disown();
+    }
+    return moved;
+}
+
+bool Ring::is_empty() const {
+    return arrived_.load(std::memory_order_seq_cst) == nullptr &&
+           head() == tail_.load(std::memory_order_acquire);  // pairs with drain()
+}
+
+uint32_t Ring::take(IoEvent* events, uint32_t events_max, Arrival*& moved) {
+    moved = nullptr;
+    if (is_interrupted()) {
+        return take_arrived(events, events_max, moved);
+    }
+    own();
+    drain(moved);
+    uint32_t count = copy_out(events, events_max);
+    disown();
+    append(moved, settle());
+    return count;
+}
+
+// The owner's.
+uint32_t Ring::copy_out(IoEvent* events, uint32_t events_max) {
+    uint32_t first = head();
+    uint32_t last = tail_.load(std::memory_order_relaxed);  // the owner's
+    uint32_t count = 0;
+    while (first != last && count < events_max) {
+        events[count++] = read_event(events_[first]);
+        first = following(first);
+    }
+    if (count > 0) {
+        store(shared_->head, first, std::memory_order_release);  // pairs with head()
+    }
+    return count;
+}
+
+// In a handler that has interrupted the owner: what has arrived since, past the ring.
+uint32_t Ring::take_arrived(IoEvent* events, uint32_t events_max, Arrival*& moved) {
+    Arrival* chain = reversed(arrived_.exchange(nullptr, std::memory_order_acquire));  // arrive()
+    uint32_t count = 0;
+    Arrival** end = &moved;
+    while (chain != nullptr && count < events_max) {
+        events[count++] = chain->event;
+        *end = chain;
+        end = &chain->next;
+        chain = chain->next;
+    }
+    *end = nullptr;
+    while (chain != nullptr) {
+        Arrival* following = chain->next;
+        arrive(*chain);
+        chain = following;
+    }
+    in_flight_.fetch_sub(count, std::memory_order_release);  // pairs with reserve()
+    return count;
+}
+
+}  // namespace uaio

@@ -1,0 +1,127 @@
+// io_submit and io_cancel: blocks are copied, described and handed to the engine.
+//
+// A read whose data is in the system's cache is made at once (aio/express.h). What is not goes to
+// the engine as one chain, after the last block has been looked at: so a read is only made at once
+// while no write of the same call waits to be handed over, which it would overtake.
+#include <errno.h>
+#include <string.h>
+
+#include "aio/counters.h"
+#include "aio/engine.h"
+#include "aio/libaio/arguments.h"
+#include "aio/libaio/context.h"
+#include "aio/libaio/door.h"
+#include "aio/libaio/platform/memory.h"
+
+namespace uaio {
+namespace {
+
+// What has been prepared and not been posted.
+struct Chain {
+    Request* newest = nullptr;
+    Request* oldest = nullptr;
+    bool has_others = false;  // than reads
+};
+
+void add(Chain& chain, Request& request) {
+    request.inbox_next = chain.newest;
+    chain.newest = &request;
+    if (chain.oldest == nullptr) {
+        chain.oldest = &request;
+    }
+    chain.has_others = chain.has_others || request.operation.kind != Kind::kRead;
+}
+
+int prepare(Slot& slot, uint64_t block, Operation& operation, Chain& chain) {
+    int error = end_operation(operation);
+    if (error != 0) {
+        return error;
+    }
+    Request* request =
+        engine.prepare({operation, &slot, publish_slot, nullptr, nullptr}, error);
+    if (request == nullptr) {
+        return error;
+    }
+    slot.request = request->number;
+    slot.block.store(block, std::memory_order_release);  // pairs with cancel_block()
+    add(chain, *request);
+    return 0;
+}
+
+int submit_copy(Context& context, const IoBlock& block, uint64_t address, Chain& chain) {
+    int error = check_block(block);
+    if (error != 0) {
+        return error;
+    }
+    Slot* slot = open_slot(context);
+    if (slot == nullptr) {
+        return EAGAIN;
+    }
+    slot->event = {block.data, address, 0, 0};
+    Operation operation;
+    error = begin_operation(block, *slot, operation);
+    if (error == 0) {
+        if (!chain.has_others &&
+            engine.run_at_once({operation, slot, publish_slot, nullptr, nullptr})) {
+            return 0;
+        }
+        error = prepare(*slot, address, operation, chain);
+    }
+    if (error != 0) {
+        count(Counter::kRefused);
+        close_slot(*slot);
+    }
+    return error;
+}
+
+int submit_one(Context& context, IoBlock* const* place, Chain& chain) {
+    if (!is_readable(place, sizeof *place) || !is_readable(*place, sizeof **place)) {
+        return EFAULT;
+    }
+    IoBlock copy;
+    memcpy(&copy, *place, sizeof copy);
+    return submit_copy(context, copy, reinterpret_cast<uintptr_t>(*place), chain);
+}
+
+}  // namespace
+
+long submit_blocks(uintptr_t address, long count, IoBlock* const* blocks) {
+    Visit visit(address);
+    Context* context = visit.context();
+    if (count < 0 || context == nullptr) {
+        return -EINVAL;
+    }
+    long most = static_cast<long>(context->ring.events_max()) + 1;
+    count = count < most ? count : most;
+    Chain chain;
+    long taken = 0;
+    int error = 0;
+    while (taken < count && error == 0) {
+        error = submit_one(*context, blocks + taken, chain);
+        taken += error == 0;
+    }
+    if (chain.newest != nullptr) {
+        engine.post(*chain.newest, *chain.oldest);
+    }
+    return taken > 0 ? taken : -error;
+}
+
+long cancel_block(uintptr_t address, IoBlock* block) {
+    if (!is_readable(block, sizeof *block)) {
+        return -EFAULT;
+    }
+    Visit visit(address);
+    Context* context = visit.context();
+    if (context == nullptr || block->key != 0) {
+        return -EINVAL;
+    }
+    auto wanted = reinterpret_cast<uintptr_t>(block);
+    for (uint32_t number = 0; Slot* slot = context->slots.at(number); ++number) {
+        if (slot->block.load(std::memory_order_acquire) == wanted) {  // pairs with prepare()
+            return engine.cancel(slot->request, slot).withdrawn > 0 ? -EINPROGRESS : -EINVAL;
+        }
+    }
+    return -EINVAL;
+}
+
+}  // namespace uaio
