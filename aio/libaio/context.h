@@ -29,6 +29,7 @@
 #include <signal.h>
 #include <sys/uio.h>
 
+#include "aio/libaio/known_pages.h"
 #include "aio/libaio/limits.h"
 #include "aio/libaio/ring.h"
 #include "threadpool/base/slab.h"
@@ -57,6 +58,7 @@ struct Context : SlabRecord {
     std::atomic<uintptr_t> address;
     uint32_t id;
     Ring ring;
+    KnownPages pages;
     Slab<Slot> slots;
 
     std::atomic<uint32_t> requests;

@@ -28,9 +28,10 @@ struct Collection {
     long least;
     long most;
     IoEvent* events;
-    int64_t deadline_ns;
+    const timespec* timeout;
     const sigset_t* mask;
     bool first_will_do;  // least is 0, but the caller has given it time
+    int64_t deadline_ns = 0;
     long taken = 0;
 
     bool is_over() const {
@@ -52,7 +53,7 @@ int take(Collection& collection) {
         uint32_t unread = ring.unread();
         unread = unread > 0 ? unread : 1;  // in a handler that has interrupted the owner
         events_max = events_max < unread ? events_max : unread;
-        if (!is_readable(to, sizeof *to * events_max)) {
+        if (!collection.context.pages.can_read(to, sizeof *to * events_max)) {
             return EFAULT;
         }
         Arrival* moved;
@@ -159,31 +160,33 @@ int wait_counted(Collection& collection) {
     return error;
 }
 
-long collect(Collection& collection, bool may_wait) {
-    int error = take(collection);
-    if (error == 0 && !collection.is_over() && may_wait) {
-        error = wait_counted(collection);
-    }
-    return collection.taken > 0 ? collection.taken : -error;
-}
-
 // The kernel takes more nanoseconds than a second has; what is negative it takes for "for ever".
-int deadline_of(const timespec* timeout, int64_t& deadline_ns) {
+int check_timeout(const timespec* timeout) {
     if (timeout == nullptr) {
-        deadline_ns = now_ns() + kLongNs;
         return 0;
     }
     if (!is_readable(timeout, sizeof *timeout)) {
         return EFAULT;
     }
-    timespec limit = *timeout;
-    if (limit.tv_sec < 0 || limit.tv_nsec < 0) {
-        return EINVAL;
+    return timeout->tv_sec < 0 || timeout->tv_nsec < 0 ? EINVAL : 0;
+}
+
+int64_t deadline_of(const timespec* timeout) {
+    if (timeout == nullptr) {
+        return now_ns() + kLongNs;
     }
     constexpr time_t kSecondsMax = kLongNs / kNsPerSecond;
-    int64_t seconds = limit.tv_sec < kSecondsMax ? limit.tv_sec : kSecondsMax;
-    deadline_ns = now_ns() + seconds * kNsPerSecond + limit.tv_nsec;
-    return 0;
+    int64_t seconds = timeout->tv_sec < kSecondsMax ? timeout->tv_sec : kSecondsMax;
+    return now_ns() + seconds * kNsPerSecond + timeout->tv_nsec;
+}
+
+long collect(Collection& collection, bool may_wait) {
+    int error = take(collection);
+    if (error == 0 && !collection.is_over() && may_wait) {
+        collection.deadline_ns = deadline_of(collection.timeout);
+        error = wait_counted(collection);
+    }
+    return collection.taken > 0 ? collection.taken : -error;
 }
 
 bool is_zero(const timespec& timeout) {
@@ -218,9 +221,7 @@ long destroy_context(uintptr_t address) {
 
 long collect_events(uintptr_t address, long least, long most, IoEvent* events,
                     const timespec* timeout, const sigset_t* mask) {
-    int64_t deadline_ns = 0;
-    bool may_wait = least > 0 || timeout != nullptr;
-    int error = may_wait ? deadline_of(timeout, deadline_ns) : 0;
+    int error = check_timeout(timeout);
     if (error == 0 && mask != nullptr && !is_readable(mask, sizeof(uint64_t))) {
         error = EFAULT;
     }
@@ -231,11 +232,17 @@ long collect_events(uintptr_t address, long least, long most, IoEvent* events,
     if (visit.context() == nullptr || least < 0 || least > most) {
         return -EINVAL;
     }
-    bool gives_time = timeout != nullptr && !is_zero(*timeout);
-    bool first_will_do = least == 0 && gives_time && !engine.options().strict;
-    may_wait = first_will_do || (least > 0 && (timeout == nullptr || gives_time));
-    Collection collection = {*visit.context(), least,         most, events, deadline_ns,
-                             mask,            first_will_do, 0};
+    bool gives_time = timeout == nullptr || !is_zero(*timeout);
+    bool first_will_do =
+        least == 0 && timeout != nullptr && gives_time && !engine.options().strict;
+    bool may_wait = gives_time && (least > 0 || first_will_do);
+    Collection collection = {.context = *visit.context(),
+                             .least = least,
+                             .most = most,
+                             .events = events,
+                             .timeout = timeout,
+                             .mask = mask,
+                             .first_will_do = first_will_do};
     return collect(collection, may_wait);
 }
 

@@ -75,7 +75,8 @@ int submit_copy(Context& context, const IoBlock& block, uint64_t address, Chain&
 }
 
 int submit_one(Context& context, IoBlock* const* place, Chain& chain) {
-    if (!is_readable(place, sizeof *place) || !is_readable(*place, sizeof **place)) {
+    KnownPages& pages = context.pages;
+    if (!pages.can_read(place, sizeof *place) || !pages.can_read(*place, sizeof **place)) {
         return EFAULT;
     }
     IoBlock copy;
