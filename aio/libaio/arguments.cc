@@ -147,6 +147,8 @@ int begin_operation(const IoBlock& block, Slot& slot, Operation& operation) {
         case kFsync:
         case kFdsync:
             return begin_sync(block, operation);
+        case kPoll:
+            return 0;
         default:
             return EINVAL;
     }
@@ -174,17 +176,17 @@ int priority_of(uint16_t io_priority, int8_t& priority) {
     constexpr int kClassShift = 13;
     constexpr int kLevels = 8;
     constexpr int kBestEffortUsual = 4;  // the level of who does not ask
-    int level = io_priority & ((1 << kClassShift) - 1);
+    int level = io_priority & (kLevels - 1);  // other bits are hints
     switch (io_priority >> kClassShift) {
         case 0:  // none
             priority = 0;
             return level == 0 ? 0 : EINVAL;
         case 1:  // real time
             priority = static_cast<int8_t>(kPriorityDeltaMax - level);
-            return level >= kLevels ? EINVAL : geteuid() == 0 ? 0 : EPERM;
+            return geteuid() == 0 ? 0 : EPERM;
         case 2:  // best effort
             priority = static_cast<int8_t>(kBestEffortUsual - level);
-            return level < kLevels ? 0 : EINVAL;
+            return 0;
         case 3:  // idle
             priority = kPriorityMin;
             return 0;

@@ -7,7 +7,6 @@
 #include "aio/engine.h"
 #include "aio/libaio/context_table.h"
 #include "aio/libaio/platform/bell.h"
-#include "threadpool/base/check.h"
 #include "threadpool/base/lock.h"
 #include "threadpool/base/signal_block.h"
 
@@ -22,6 +21,8 @@ constinit uint32_t contexts_open = 0;  // under the lock
 
 // Never the same twice, in a forked child neither.
 constinit std::atomic<uint32_t> last_id{0};
+
+constinit OtherRequests others = {};  // set before there is a context
 
 // --- calls ------------------------------------------------------------------------------------
 
@@ -156,6 +157,9 @@ void wait_until_none(Context& context, const std::atomic<Count>& count) {
 
 // What has not begun need not begin. Nobody submits any more.
 void withdraw_all(Context& context) {
+    if (others.withdraw_all != nullptr) {
+        others.withdraw_all(context);
+    }
     for (uint32_t number = 0; Slot* slot = context.slots.at(number); ++number) {
         if (slot->block.load(std::memory_order_acquire) != 0) {  // pairs with the submitter
             engine.cancel(slot->request, slot);
@@ -185,6 +189,9 @@ void forked_child() UAIO_UNCHECKED {
     contexts_open = 0;
     contexts.reset();
     piece_arrays.reset();
+    if (others.reset != nullptr) {
+        others.reset();
+    }
 }
 
 // As in engine_life.cc: a handler that is registered later is not called for every fork.
@@ -193,6 +200,10 @@ __attribute__((constructor)) void watch_forks() {
 }
 
 }  // namespace
+
+void set_other_requests(const OtherRequests& requests) {
+    others = requests;
+}
 
 Visit::Visit(uintptr_t address) : context_(nullptr) {
     if (address == 0) {
@@ -263,6 +274,7 @@ Slot* open_slot(Context& context) {
     slot->context = &context;
     slot->bell = -1;
     slot->far = nullptr;
+    slot->poll = nullptr;
     return slot;
 }
 

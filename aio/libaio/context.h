@@ -37,6 +37,7 @@
 namespace uaio {
 
 struct Context;
+struct Poll;
 
 // The largest array of pieces; few clients have more than kPiecesNear.
 struct PieceArray : SlabRecord {
@@ -47,10 +48,11 @@ struct PieceArray : SlabRecord {
 struct Slot : SlabRecord, Arrival {
     Context* context;
     int bell;                     // -1: none
-    std::atomic<uint64_t> block;  // the client's block while the request is with the engine, or 0
-    uint32_t request;             // by which the engine knows it
+    std::atomic<uint64_t> block;  // the client's block while the request may be cancelled, or 0
+    uint32_t request;             // by which the engine knows it, unless it is a poll
     PieceArray* far;              // where the client's array is copied to; null: in `near`, if at all
     iovec near[kPiecesNear];
+    Poll* poll;  // the one that waits for it, under the lock of polls.h; null: none
 };
 
 struct Context : SlabRecord {
@@ -74,6 +76,14 @@ inline constexpr int kBellOffset = 1;
 
 // Returns 0, EAGAIN (kContextsMax) or ENOMEM.
 int open_context(uint32_t events, Context*& context);
+
+// What closing a context does about requests that the engine does not know; and what a forked child
+// does about them.
+struct OtherRequests {
+    void (*withdraw_all)(Context& context);
+    void (*reset)();
+};
+void set_other_requests(const OtherRequests& others);
 
 // Ends the caller's call, and waits for what runs. False if somebody else is closing the context.
 bool close_context(Context& context);

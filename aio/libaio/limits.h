@@ -34,6 +34,11 @@ inline constexpr int64_t kNapNs = 100'000;
 // So often threads look up that sleep on one bell.
 inline constexpr int64_t kBellNapNs = 20'000'000;
 
+// The thread that polls stays so long when nothing is polled, and looks up as often. Without a bell
+// it looks for new ones so often.
+inline constexpr int kPollIdleMs = 1'000;
+inline constexpr int kPollNapMs = 10;
+
 // "Without a time limit", for a sleep that a signal handler must end whatever its flags: a sleep
 // with a limit is not restarted. 31 years.
 inline constexpr int64_t kLongNs = 1'000'000'000'000'000'000;

@@ -11,7 +11,7 @@
 #include "aio/libaio/arguments.h"
 #include "aio/libaio/context.h"
 #include "aio/libaio/door.h"
-#include "aio/libaio/platform/memory.h"
+#include "aio/libaio/polls.h"
 
 namespace uaio {
 namespace {
@@ -48,6 +48,15 @@ int prepare(Slot& slot, uint64_t block, Operation& operation, Chain& chain) {
     return 0;
 }
 
+// The mask of events is where others have a buffer.
+int submit_poll(const IoBlock& block, Slot& slot) {
+    bool plain = block.offset == 0 && block.bytes == 0 && block.rw_flags == 0;
+    if (!plain || block.buffer > UINT16_MAX) {
+        return EINVAL;
+    }
+    return polls.watch(slot, block.fd, static_cast<uint16_t>(block.buffer));
+}
+
 int submit_copy(Context& context, const IoBlock& block, uint64_t address, Chain& chain) {
     int error = check_block(block);
     if (error != 0) {
@@ -60,7 +69,9 @@ int submit_copy(Context& context, const IoBlock& block, uint64_t address, Chain&
     slot->event = {block.data, address, 0, 0};
     Operation operation;
     error = begin_operation(block, *slot, operation);
-    if (error == 0) {
+    if (error == 0 && block.opcode == kPoll) {
+        error = submit_poll(block, *slot);
+    } else if (error == 0) {
         if (!chain.has_others &&
             engine.run_at_once({operation, slot, publish_slot, nullptr, nullptr})) {
             return 0;
@@ -119,6 +130,9 @@ long cancel_block(uintptr_t address, IoBlock* block) {
     auto wanted = reinterpret_cast<uintptr_t>(block);
     for (uint32_t number = 0; Slot* slot = context->slots.at(number); ++number) {
         if (slot->block.load(std::memory_order_acquire) == wanted) {  // pairs with prepare()
+            if (polls.withdraw(*slot, wanted)) {
+                return -EINPROGRESS;
+            }
             return engine.cancel(slot->request, slot).withdrawn > 0 ? -EINPROGRESS : -EINVAL;
         }
     }

@@ -1,0 +1,244 @@
+#include "aio/libaio/polls.h"
+
+#include <errno.h>
+
+#include "aio/libaio/limits.h"
+#include "aio/libaio/platform/bell.h"
+#include "threadpool/base/clock.h"
+#include "threadpool/base/pages.h"
+#include "threadpool/base/signal_block.h"
+
+namespace uaio {
+
+constinit Polls polls;
+
+namespace {
+
+int64_t result_of(const pollfd& descriptor) {
+    if ((descriptor.revents & POLLNVAL) != 0) {
+        return -EBADF;  // closed behind the library's back
+    }
+    return static_cast<uint16_t>(descriptor.revents);
+}
+
+bool is_ready(int fd, uint16_t events, int64_t& result) {
+    int saved = errno;
+    pollfd descriptor = {fd, static_cast<short>(events), 0};
+    bool ready = ::poll(&descriptor, 1, 0) > 0;
+    errno = saved;
+    result = result_of(descriptor);
+    return ready;
+}
+
+}  // namespace
+
+int Polls::watch(Slot& slot, int fd, uint16_t events) {
+    if (is_ready(fd, events, slot.event.result)) {
+        bring(slot);
+        return 0;
+    }
+    SignalBlock block;
+    Poll* poll = records_.take();
+    if (poll == nullptr) {
+        return EAGAIN;
+    }
+    {
+        Hold hold(lock_);
+        start();
+        poll->slot = &slot;
+        poll->fd = fd;
+        poll->events = events;
+        poll->ticket = ++last_ticket_;
+        slot.poll = poll;
+        slot.block.store(slot.event.block, std::memory_order_release);  // pairs with cancel_block()
+        waiting_.push_back(*poll);
+        // Sequentially consistent: before notify(), pairs with pending().
+        count_.fetch_add(1, std::memory_order_seq_cst);
+    }
+    if (pool_.notify() && pool_.ensure()) {
+        ring();
+        return 0;
+    }
+    Hold hold(lock_);
+    if (slot.poll == nullptr) {  // somebody has cancelled it
+        return 0;
+    }
+    take_out(*poll);
+    return EAGAIN;
+}
+
+void Polls::start() {
+    if (!started_) {
+        owner_ = {.name = "uaio-e",
+                  .context = this,
+                  .serve = serve,
+                  .pending = pending,
+                  .needed = nullptr,
+                  .observe = [](Pool::Event, unsigned) {},
+                  .stack_bytes = kStackBytes,
+                  .runs_program_code = false};
+        pool_.configure(owner_, 1, kPollIdleMs * kNsPerMs);
+        started_ = true;
+    }
+}
+
+Slot& Polls::take_out(Poll& poll) {
+    Slot& slot = *poll.slot;
+    waiting_.remove(poll);
+    poll.ticket = 0;
+    records_.give(poll);
+    slot.poll = nullptr;
+    slot.block.store(0, std::memory_order_relaxed);  // the lock's
+    count_.fetch_sub(1, std::memory_order_seq_cst);
+    return slot;
+}
+
+bool Polls::withdraw(Slot& slot, uint64_t block) {
+    SignalBlock signals;
+    {
+        Hold hold(lock_);
+        // Relaxed: of what waits it changes under the lock alone.
+        if (slot.poll == nullptr || slot.block.load(std::memory_order_relaxed) != block) {
+            return false;
+        }
+        take_out(*slot.poll);
+    }
+    slot.event.result = 0;
+    bring(slot);
+    ring();
+    return true;
+}
+
+void Polls::withdraw_all(Context& context) {
+    SignalBlock signals;
+    for (;;) {
+        Poll* poll;
+        Slot* slot;
+        {
+            Hold hold(lock_);
+            poll = waiting_.front();
+            while (poll != nullptr && poll->slot->context != &context) {
+                poll = List<Poll, PollTag>::after(*poll);
+            }
+            if (poll == nullptr) {
+                return;
+            }
+            slot = &take_out(*poll);
+        }
+        slot->event.result = 0;
+        bring(*slot);
+        ring();
+    }
+}
+
+void Polls::ring_bell_if_any(int bell) {
+    if (bell >= 0) {
+        ring_bell(bell);
+    }
+}
+
+void Polls::reset() UAIO_UNCHECKED {
+    lock_.reset();
+    waiting_ = {};
+    records_.reset();
+    count_.store(0, std::memory_order_relaxed);  // no other thread exists
+    pool_.reset();
+    close_bell(bell_.exchange(-1, std::memory_order_relaxed));  // the child's own copy
+}
+
+// --- the thread -------------------------------------------------------------------------------
+
+bool Polls::pending(void* context) {
+    return static_cast<Polls*>(context)->count_.load(std::memory_order_seq_cst) != 0;  // watch()
+}
+
+void Polls::serve(void* context, Pool::Seat& seat) {
+    auto& self = *static_cast<Polls*>(context);
+    seat.found();
+    while (pending(context)) {
+        self.look();
+    }
+}
+
+void Polls::look() {
+    int bell = bell_.load(std::memory_order_relaxed);  // this thread's to store
+    if (!is_bell(bell)) {
+        bell = make_bell();
+        bell_.store(bell, std::memory_order_release);  // pairs with ring()
+    }
+    make_room(count_.load(std::memory_order_relaxed));  // a guess
+    uint32_t count = fill();  // after the bell is known: who comes later rings it
+    descriptors_[0] = {bell, POLLIN, 0};
+    bool all = count >= count_.load(std::memory_order_relaxed);  // else those that have no room
+    int limit_ms = bell >= 0 && all ? kPollIdleMs : kPollNapMs;
+    if (::poll(descriptors_, count + 1, limit_ms) <= 0) {
+        return;
+    }
+    if (descriptors_[0].revents != 0) {
+        quiet_bell(bell);
+    }
+    bring_ready(count);
+}
+
+// Twice what is needed, so that it happens seldom. Without memory some of them wait for their turn.
+void Polls::make_room(uint32_t count) {
+    if (count <= room_) {
+        return;
+    }
+    uint32_t room = 2 * count;
+    auto* descriptors = static_cast<pollfd*>(map_pages((room + 1) * sizeof(pollfd)));
+    auto* entries = static_cast<Entry*>(map_pages(room * sizeof(Entry)));
+    if (descriptors == nullptr || entries == nullptr) {
+        if (descriptors != nullptr) {
+            unmap_pages(descriptors, (room + 1) * sizeof(pollfd));
+        }
+        if (entries != nullptr) {
+            unmap_pages(entries, room * sizeof(Entry));
+        }
+        return;
+    }
+    if (room_ > kFewest) {
+        unmap_pages(descriptors_, (room_ + 1) * sizeof(pollfd));
+        unmap_pages(entries_, room_ * sizeof(Entry));
+    }
+    descriptors_ = descriptors;
+    entries_ = entries;
+    room_ = room;
+}
+
+// Those that are looked at go to the end of the list.
+uint32_t Polls::fill() {
+    Hold hold(lock_);
+    uint32_t count = 0;
+    uint32_t present = count_.load(std::memory_order_relaxed);  // the lock's
+    uint32_t most = present < room_ ? present : room_;
+    while (count < most) {
+        Poll& poll = *waiting_.pop_front();
+        waiting_.push_back(poll);
+        entries_[count] = {&poll, poll.ticket};
+        descriptors_[++count] = {poll.fd, static_cast<short>(poll.events), 0};
+    }
+    return count;
+}
+
+void Polls::bring_ready(uint32_t count) {
+    for (uint32_t i = 0; i < count; ++i) {
+        const pollfd& descriptor = descriptors_[i + 1];
+        if (descriptor.revents == 0) {
+            continue;
+        }
+        Slot* slot;
+        {
+            Hold hold(lock_);
+            Poll& poll = *entries_[i].poll;
+            if (poll.ticket != entries_[i].ticket) {  // withdrawn
+                continue;
+            }
+            slot = &take_out(poll);
+        }
+        slot->event.result = result_of(descriptor);
+        bring(*slot);
+    }
+}
+
+}  // namespace uaio

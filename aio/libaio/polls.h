@@ -1,0 +1,89 @@
+// Polls: requests that wait until a descriptor is ready (IOCB_CMD_POLL), once.
+//
+// They have no order with anything else, not with transfers of the same descriptor either, so they
+// do not go through the engine. One thread waits in poll(3) for all of them, while there are any; it
+// is told of new ones by a bell (platform/bell.h), and where there is none it looks every
+// kPollNapMs. Its cost grows with the number of polls that wait: it is meant for tens of
+// descriptors, not for thousands.
+//
+// A poll belongs to the list, or to the one who has taken it out of the list under the lock: he
+// brings its event.
+#pragma once
+
+#include <poll.h>
+#include <stdint.h>
+
+#include "aio/libaio/context.h"
+#include "threadpool/base/list.h"
+#include "threadpool/base/lock.h"
+#include "threadpool/base/slab.h"
+#include "threadpool/pool.h"
+
+namespace uaio {
+
+struct PollTag {};
+
+// Stays memory of that type for ever, so that the thread may look at one that is over.
+struct Poll : SlabRecord, Link<PollTag> {
+    Slot* slot;
+    uint64_t ticket;  // 0: over
+    int fd;
+    uint16_t events;
+};
+
+class Polls {
+  public:
+    // The event of `slot` comes when `fd` is ready for one of `events`; its result is the mask of
+    // what came. If it is ready already, at once. Returns 0, or EAGAIN if nobody can be had to wait.
+    int watch(Slot& slot, int fd, uint16_t events);
+
+    // Whether the request of `slot`, for `block`, waited: then its event comes, with 0.
+    bool withdraw(Slot& slot, uint64_t block);
+
+    // Withdraws all of a context.
+    void withdraw_all(Context& context);
+
+    // Only for a forked child.
+    void reset();
+
+  private:
+    static constexpr uint32_t kFewest = 64;
+
+    struct Entry {
+        Poll* poll;
+        uint64_t ticket;  // the record may be another one's by now
+    };
+
+    static void serve(void* context, Pool::Seat& seat);
+    static bool pending(void* context);
+    void start();
+    void look();
+    uint32_t fill();
+    void make_room(uint32_t count);
+    void bring_ready(uint32_t count);
+    Slot& take_out(Poll& poll) UAIO_REQUIRES(lock_);
+    void ring() const { ring_bell_if_any(bell_.load(std::memory_order_acquire)); }
+    static void ring_bell_if_any(int bell);
+
+    Lock lock_;
+    Slab<Poll> records_;
+    List<Poll, PollTag> waiting_ UAIO_GUARDED_BY(lock_);
+    uint64_t last_ticket_ UAIO_GUARDED_BY(lock_) = 0;
+    bool started_ UAIO_GUARDED_BY(lock_) = false;
+    std::atomic<uint32_t> count_{0};
+
+    Pool pool_;
+    Pool::Owner owner_ = {};
+    std::atomic<int> bell_{-1};
+
+    // The thread's own.
+    pollfd first_descriptors_[kFewest + 1] = {};
+    Entry first_entries_[kFewest] = {};
+    pollfd* descriptors_ = first_descriptors_;  // the bell, then those of the entries
+    Entry* entries_ = first_entries_;
+    uint32_t room_ = kFewest;
+};
+
+extern Polls polls;
+
+}  // namespace uaio
