@@ -10,7 +10,11 @@
 namespace uaio::tools {
 namespace {
 
-constexpr const char* kName = "libuaio_preload.so";
+const char* name_of(Doors doors) {
+    return doors == Doors::kBoth    ? "libuaio_preload.so"
+           : doors == Doors::kPosix ? "libuaio_preload_posix.so"
+                                    : "libuaio_preload_libaio.so";
+}
 
 // The loader splits LD_PRELOAD at these, and expands what follows a dollar sign.
 constexpr const char* kInexpressible = " :$";
@@ -24,15 +28,18 @@ std::string own_directory() {
     return directory_of(self);
 }
 
-std::string search_candidates() {
+std::string search_candidates(Doors doors) {
     std::string directory = own_directory();
-    for (const std::string& candidate : preload_candidates(directory)) {
+    for (const std::string& candidate : preload_candidates(directory, doors)) {
         std::string found = real_path(candidate);
         if (!found.empty()) return found;
     }
-    throw Failure(kExitRunFailure, std::string("no ") + kName + " for the uaio in " + directory +
-                                       " (not in ../lib/uaio, ../aio/posix or beside it); build " +
-                                       "//aio/posix:" + kName + " or set " + kPreloadOverride);
+    std::string name = name_of(doors);
+    std::string room = doors == Doors::kLibaio ? "aio/libaio" : "aio/posix";
+    throw Failure(kExitRunFailure, "no " + name + " for the uaio in " + directory +
+                                       " (not in ../lib/uaio, ../" + room +
+                                       " or beside it); build //" + room + ":" + name +
+                                       " or set " + kPreloadOverride);
 }
 
 std::string overriding_library(const char* path) {
@@ -45,18 +52,19 @@ std::string overriding_library(const char* path) {
 
 }  // namespace
 
-std::vector<std::string> preload_candidates(const std::string& directory) {
+std::vector<std::string> preload_candidates(const std::string& directory, Doors doors) {
+    const char* room = doors == Doors::kLibaio ? "/../aio/libaio/" : "/../aio/posix/";
     std::vector<std::string> candidates;
-    for (const char* place : {"/../lib/uaio/", "/../aio/posix/", "/"}) {
-        candidates.push_back(directory + place + kName);
+    for (const char* place : {"/../lib/uaio/", room, "/"}) {
+        candidates.push_back(directory + place + name_of(doors));
     }
     return candidates;
 }
 
-std::string find_preload_library() {
+std::string find_preload_library(Doors doors) {
     const char* override_path = getenv(kPreloadOverride);
     bool given = override_path != nullptr && *override_path != '\0';
-    std::string library = given ? overriding_library(override_path) : search_candidates();
+    std::string library = given ? overriding_library(override_path) : search_candidates(doors);
     if (library.find_first_of(kInexpressible) != std::string::npos) {
         throw Failure(kExitRunFailure, library + ": LD_PRELOAD cannot express a path with a " +
                                            "space, colon or dollar sign; move the library");

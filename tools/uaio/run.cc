@@ -47,7 +47,16 @@ Failure execute(const std::string& path, const Words& words) {
     return system_failure(status, path + ": cannot execute", errno);
 }
 
+Doors doors_of(const OptionValues& values) {
+    bool posix = values.count("posix") != 0;
+    bool libaio = values.count("libaio") != 0;
+    return posix == libaio ? Doors::kBoth : posix ? Doors::kPosix : Doors::kLibaio;
+}
+
 void add_options(OptionTable& options) {
+    options.add_options()("posix", "serve POSIX AIO, <aio.h>");
+    options.add_options()(
+        "libaio", "serve Linux AIO, <libaio.h> and the system calls below it (default: both)");
     add_setting_options(options);
     options.add_options()("stats", "print counters to standard error when the program has ended");
 }
@@ -69,7 +78,7 @@ void add_options(OptionTable& options) {
 int run(const CommandLine& line) {
     if (line.operands.empty()) throw UsageError("which program?");
     std::vector<Setting> settings = settings_of(line.options);
-    std::string library = find_preload_library();
+    std::string library = find_preload_library(doors_of(line.options));
     std::string path = find_program(line.operands[0]);
     check_preloadable(path, library);
     prepare_environment(library, settings);
@@ -83,7 +92,7 @@ extern const Command kRunCommand;
 const Command kRunCommand = {
     .name = "run",
     .operands = "[--] PROGRAM [ARGUMENTS…]",
-    .summary = "run a program with its POSIX asynchronous I/O done by uaio",
+    .summary = "run a program with its asynchronous I/O (POSIX and Linux AIO) done by uaio",
     .notes =
         "The program must be dynamically linked, and may not be set-user-ID.\n"
         "\n"
