@@ -29,11 +29,18 @@ BOOST_AUTO_TEST_CASE(the_library_comes_first_and_only_once) {
 }
 
 BOOST_AUTO_TEST_CASE(an_installed_library_is_preferred_to_a_built_one) {
-    std::vector<std::string> places = preload_candidates("/p/bin");
+    std::vector<std::string> places = preload_candidates("/p/bin", Doors::kBoth);
     BOOST_TEST_REQUIRE(places.size() == 3u);
     BOOST_TEST(places[0] == "/p/bin/../lib/uaio/libuaio_preload.so");
     BOOST_TEST(places[1] == "/p/bin/../aio/posix/libuaio_preload.so");
     BOOST_TEST(places[2] == "/p/bin/libuaio_preload.so");
+}
+
+BOOST_AUTO_TEST_CASE(there_is_a_library_for_each_door) {
+    BOOST_TEST(preload_candidates("/p", Doors::kPosix)[1] ==
+               "/p/../aio/posix/libuaio_preload_posix.so");
+    BOOST_TEST(preload_candidates("/p", Doors::kLibaio)[1] ==
+               "/p/../aio/libaio/libuaio_preload_libaio.so");
 }
 
 }  // namespace

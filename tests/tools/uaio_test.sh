@@ -77,6 +77,12 @@ run_passes_everything_on() {
         out_has '^/.*/libuaio_preload\.so:libm\.so\.6$'
     expect 0 "$uaio" run "$uaio" run sh -c 'echo "$LD_PRELOAD"' &&
         out_has '^[^:]*/libuaio_preload\.so$'
+    expect 0 "$uaio" run --posix sh -c 'echo "$LD_PRELOAD"' &&
+        out_has '/libuaio_preload_posix\.so$'
+    expect 0 "$uaio" run --libaio sh -c 'echo "$LD_PRELOAD"' &&
+        out_has '/libuaio_preload_libaio\.so$'
+    expect 0 "$uaio" run --libaio --posix sh -c 'echo "$LD_PRELOAD"' &&
+        out_has '/libuaio_preload\.so$'
     expect 0 sh -c 'echo through | "$1" run cat' sh "$uaio" && out_has '^through$'
 }
 
