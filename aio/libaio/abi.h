@@ -1,5 +1,6 @@
 // The structures that a client and the door share, as the kernel's interface has them: every
-// pointer and long in 8 bytes, whatever the width of the program, so that one definition serves all.
+// pointer and long in 8 bytes, whatever the width of the program, so that one definition serves
+// all.
 // (<libaio.h> pads its members for the same layout; uaio's own is aio/libaio/libaio.h.)
 #pragma once
 

@@ -175,7 +175,7 @@ int end_operation(Operation& operation) {
 int priority_of(uint16_t io_priority, int8_t& priority) {
     constexpr int kClassShift = 13;
     constexpr int kLevels = 8;
-    constexpr int kBestEffortUsual = 4;  // the level of who does not ask
+    constexpr int kBestEffortUsual = 4;       // the level of who does not ask
     int level = io_priority & (kLevels - 1);  // other bits are hints
     switch (io_priority >> kClassShift) {
         case 0:  // none

@@ -20,8 +20,8 @@ namespace uaio {
 // What can be said without looking at anything else.
 int check_block(const IoBlock& block);
 
-// Fills in `operation` (but for kPoll) and the slot's bell and pieces. What the descriptor stands for is left to
-// end_operation(). Keeps errno.
+// Fills in `operation` (but for kPoll) and the slot's bell and pieces. What the descriptor stands
+// for is left to end_operation(). Keeps errno.
 int begin_operation(const IoBlock& block, Slot& slot, Operation& operation);
 
 // Finds out the rest. Keeps errno.

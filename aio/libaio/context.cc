@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <string.h>
 
 #include "aio/engine.h"
 #include "aio/libaio/context_table.h"
@@ -26,8 +25,8 @@ constinit OtherRequests others = {};  // set before there is a context
 
 // --- calls ------------------------------------------------------------------------------------
 
-// The last one of a context that is being closed tells its closer. A record that has been used again
-// meanwhile gets a wake-up too many.
+// The last one of a context that is being closed tells its closer. A record that has been used
+// again meanwhile gets a wake-up too many.
 void leave(Context& context) {
     if (context.life.fetch_sub(1, std::memory_order_seq_cst) == 1) {
         context.left.fetch_add(1, std::memory_order_seq_cst);
@@ -55,8 +54,8 @@ bool matches(void* argument, uint32_t number) {
     auto& search = *static_cast<Search*>(argument);
     Context* context = contexts.at(number);
     // Relaxed: looked at again once the context cannot go away.
-    if (context == nullptr ||
-        context->address.load(std::memory_order_relaxed) != search.address || !enter(*context)) {
+    if (context == nullptr || context->address.load(std::memory_order_relaxed) != search.address ||
+        !enter(*context)) {
         return false;
     }
     if (context->address.load(std::memory_order_acquire) != search.address) {  // move()
@@ -76,15 +75,11 @@ void move(Context& context, uintptr_t address) {
     table.insert(address, context.number);
 }
 
-// What is at an unknown address may be a ring that the client has moved.
+// What is at an unknown address may be a ring that the client has moved; or one that is going away.
 Context* find_moved(uintptr_t address) {
-    auto* header = reinterpret_cast<const RingHeader*>(address);
-    if (address % alignof(RingHeader) != 0 || !is_readable(header, sizeof *header)) {
-        return nullptr;
-    }
     RingHeader copy;
-    memcpy(&copy, header, sizeof copy);
-    if (copy.magic != kRingMagic || copy.id == 0) {
+    if (!copy_if_there(&copy, reinterpret_cast<const void*>(address), sizeof copy) ||
+        copy.magic != kRingMagic || copy.id == 0) {
         return nullptr;
     }
     for (uint32_t number = 0; Context* context = contexts.at(number); ++number) {
@@ -179,8 +174,8 @@ void take_down(Context& context) {
     --contexts_open;
 }
 
-// Whatever the parent's threads were doing: its contexts do not exist in the child. Their rings stay
-// where they are, as under the kernel.
+// Whatever the parent's threads were doing: its contexts do not exist in the child. Their rings
+// stay where they are, as under the kernel.
 void forked_child() UAIO_UNCHECKED {
     table_lock.reset();
     if (contexts_open > 0) {

@@ -6,22 +6,22 @@
 //     Visit visit(address);                    // what each function of the interface begins with
 //     if (visit.context() == nullptr) ...     // no such context (any more)
 //
-// Life. A context is found by its address alone, which is never read: garbage finds nothing. A client
-// may have moved the ring (mremap); then the header at the new place says whose it is, and is
-// believed only if it names a context that lives. The record of a context is used again, but stays
-// memory of that type for ever, so a thread that comes late may look at it.
+// Life. A context is found by its address alone, which is never read: garbage finds nothing. A
+// client may have moved the ring (mremap); then the header at the new place says whose it is, and
+// is believed only if it names a context that lives. The record of a context is used again, but
+// stays memory of that type for ever, so a thread that comes late may look at it.
 //
 // `life` counts the calls that are at the context, and says whether it lives. close_context() takes
-// the life (one caller succeeds), wakes the sleepers, waits until all calls have left, so that nobody
-// submits any more, withdraws what has not run, and waits for the rest: `requests` are counted from
-// before their submission until their last touch of the record. Then nobody is left, and the ring
-// goes.
+// the life (one caller succeeds), wakes the sleepers, waits until all calls have left, so that
+// nobody submits any more, withdraws what has not run, and waits for the rest: `requests` are
+// counted from before their submission until their last touch of the record. Then nobody is left,
+// and the ring goes.
 //
 // A caller that waits for close_context() while a signal handler has interrupted a call at the same
 // context in its own thread waits for ever: this one thing a handler may not do.
 //
-// No wake-up is lost. A sleeper counts itself among the `sleepers`, reads `changed`, and then looks at
-// the ring; who brings an event pushes it and then looks for sleepers. All four are sequentially
+// No wake-up is lost. A sleeper counts itself among the `sleepers`, reads `changed`, and then looks
+// at the ring; who brings an event pushes it and then looks for sleepers. All four are sequentially
 // consistent, so one of them sees the other; and a change of the word between look and sleep keeps
 // the sleeper awake.
 #pragma once
@@ -50,7 +50,7 @@ struct Slot : SlabRecord, Arrival {
     int bell;                     // -1: none
     std::atomic<uint64_t> block;  // the client's block while the request may be cancelled, or 0
     uint32_t request;             // by which the engine knows it, unless it is a poll
-    PieceArray* far;              // where the client's array is copied to; null: in `near`, if at all
+    PieceArray* far;  // where the client's array is copied to; null: in `near`, if at all
     iovec near[kPiecesNear];
     Poll* poll;  // the one that waits for it, under the lock of polls.h; null: none
 };

@@ -15,8 +15,8 @@ namespace uaio {
 
 class ContextTable {
   public:
-    // Calls `matches` with the number of each context that may be at `address` until it returns true.
-    // Returns whether one did.
+    // Calls `matches` with the number of each context that may be at `address` until it returns
+    // true. Returns whether one did.
     bool find(uintptr_t address, bool (*matches)(void* argument, uint32_t number),
               void* argument) const;
 

@@ -86,8 +86,8 @@ int bell_of(Context& context) {
     return known - kBellOffset;
 }
 
-// With a mask that is to hold for the sleep alone. A bell that several sleep on is quiet when one of
-// them has heard it, so they look up now and then. Without a bell the mask is exchanged a moment
+// With a mask that is to hold for the sleep alone. A bell that several sleep on is quiet when one
+// of them has heard it, so they look up now and then. Without a bell the mask is exchanged a moment
 // before the sleep: a signal in between ends it late.
 WaitEnd sleep_masked(const Collection& collection, uint32_t ticket) {
     Context& context = collection.context;
@@ -235,8 +235,7 @@ long collect_events(uintptr_t address, long least, long most, IoEvent* events,
         return -EINVAL;
     }
     bool gives_time = timeout == nullptr || !is_zero(*timeout);
-    bool first_will_do =
-        least == 0 && timeout != nullptr && gives_time && !engine.options().strict;
+    bool first_will_do = least == 0 && timeout != nullptr && gives_time && !engine.options().strict;
     bool may_wait = gives_time && (least > 0 || first_will_do);
     Collection collection = {.context = *visit.context(),
                              .least = least,

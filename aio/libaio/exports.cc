@@ -30,8 +30,8 @@ int setup(int events, io_context_t* context) {
     return static_cast<int>(uaio::setup_context(static_cast<uint32_t>(events), address));
 }
 
-long collect(io_context_t context, long least, long most, io_event* events,
-             const timespec* timeout, const sigset_t* mask) {
+long collect(io_context_t context, long least, long most, io_event* events, const timespec* timeout,
+             const sigset_t* mask) {
     auto* to = reinterpret_cast<uaio::IoEvent*>(events);
     return uaio::collect_events(number(context), least, most, to, timeout, mask);
 }

@@ -1,5 +1,5 @@
-// KnownPages: pages of the client that could be read a moment ago, so that not every call has to ask
-// the system (platform/memory.h: 0.13 µs each, where a whole cached read takes 1 µs).
+// KnownPages: pages of the client that could be read a moment ago, so that not every call has to
+// ask the system (platform/memory.h: 0.13 µs each, where a whole cached read takes 1 µs).
 //
 // A page that was found is believed for kUses calls. So a pointer that was never good is found out
 // at once; one into memory that has been unmapped since may pass for so long, and the access then

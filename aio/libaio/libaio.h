@@ -33,7 +33,7 @@ extern "C" {
 
 struct sockaddr;
 
-typedef struct io_context *io_context_t;
+typedef struct io_context* io_context_t;
 
 typedef enum io_iocb_cmd {
     IO_CMD_PREAD = 0,
@@ -75,12 +75,12 @@ struct io_iocb_poll {
 };
 
 struct io_iocb_sockaddr {
-    UAIO_IO_PTR(struct sockaddr *, addr);
+    UAIO_IO_PTR(struct sockaddr*, addr);
     UAIO_IO_LONG(len);
 };
 
 struct io_iocb_common {
-    UAIO_IO_PTR(void *, buf);
+    UAIO_IO_PTR(void*, buf);
     UAIO_IO_LONG(nbytes);
     long long offset;
     long long __pad3; /* must be 0 */
@@ -89,13 +89,13 @@ struct io_iocb_common {
 };
 
 struct io_iocb_vector {
-    UAIO_IO_PTR(const struct iovec *, vec);
+    UAIO_IO_PTR(const struct iovec*, vec);
     UAIO_IO_LONG(nr);
     long long offset;
 };
 
 struct iocb {
-    UAIO_IO_PTR(void *, data); /* comes back in the event; io_queue_run calls it */
+    UAIO_IO_PTR(void*, data); /* comes back in the event; io_queue_run calls it */
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
     int aio_rw_flags; /* RWF_* */
     unsigned key;     /* 0 */
@@ -115,8 +115,8 @@ struct iocb {
 };
 
 struct io_event {
-    UAIO_IO_PTR(void *, data);
-    UAIO_IO_PTR(struct iocb *, obj);
+    UAIO_IO_PTR(void*, data);
+    UAIO_IO_PTR(struct iocb*, obj);
     UAIO_IO_LONG(res); /* bytes, or a negative errno value: cast it to long */
     UAIO_IO_LONG(res2);
 };
@@ -124,26 +124,27 @@ struct io_event {
 #undef UAIO_IO_PTR
 #undef UAIO_IO_LONG
 
-typedef void (*io_callback_t)(io_context_t context, struct iocb *iocb, long res, long res2);
+typedef void (*io_callback_t)(io_context_t context, struct iocb* iocb, long res, long res2);
 
-int io_setup(int maxevents, io_context_t *context);
+int io_setup(int maxevents, io_context_t* context);
 int io_destroy(io_context_t context);
-int io_submit(io_context_t context, long nr, struct iocb *iocbs[]);
-int io_cancel(io_context_t context, struct iocb *iocb, struct io_event *event);
-int io_getevents(io_context_t context, long min_nr, long nr, struct io_event *events,
-                 struct timespec *timeout);
-int io_pgetevents(io_context_t context, long min_nr, long nr, struct io_event *events,
-                  struct timespec *timeout, sigset_t *sigmask);
-int io_queue_init(int maxevents, io_context_t *context);
+int io_submit(io_context_t context, long nr, struct iocb* iocbs[]);
+int io_cancel(io_context_t context, struct iocb* iocb, struct io_event* event);
+int io_getevents(io_context_t context, long min_nr, long nr, struct io_event* events,
+                 struct timespec* timeout);
+int io_pgetevents(io_context_t context, long min_nr, long nr, struct io_event* events,
+                  struct timespec* timeout, sigset_t* sigmask);
+int io_queue_init(int maxevents, io_context_t* context);
 int io_queue_release(io_context_t context);
 int io_queue_run(io_context_t context);
-int io_queue_wait(io_context_t context, struct timespec *timeout); /* returns at once, as in libaio */
+int io_queue_wait(io_context_t context,
+                  struct timespec* timeout); /* returns at once, as in libaio */
 
-static inline void io_set_callback(struct iocb *iocb, io_callback_t callback) {
-    iocb->data = (void *)callback;
+static inline void io_set_callback(struct iocb* iocb, io_callback_t callback) {
+    iocb->data = (void*)callback;
 }
 
-static inline void io_prep_common(struct iocb *iocb, int fd, short opcode, void *buf, size_t bytes,
+static inline void io_prep_common(struct iocb* iocb, int fd, short opcode, void* buf, size_t bytes,
                                   long long offset) {
     memset(iocb, 0, sizeof *iocb);
     iocb->aio_fildes = fd;
@@ -153,74 +154,77 @@ static inline void io_prep_common(struct iocb *iocb, int fd, short opcode, void 
     iocb->u.c.offset = offset;
 }
 
-static inline void io_prep_pread(struct iocb *iocb, int fd, void *buf, size_t count,
+static inline void io_prep_pread(struct iocb* iocb, int fd, void* buf, size_t count,
                                  long long offset) {
     io_prep_common(iocb, fd, IO_CMD_PREAD, buf, count, offset);
 }
 
-static inline void io_prep_pwrite(struct iocb *iocb, int fd, void *buf, size_t count,
+static inline void io_prep_pwrite(struct iocb* iocb, int fd, void* buf, size_t count,
                                   long long offset) {
     io_prep_common(iocb, fd, IO_CMD_PWRITE, buf, count, offset);
 }
 
-static inline void io_prep_preadv(struct iocb *iocb, int fd, const struct iovec *iov, int iovcnt,
+static inline void io_prep_preadv(struct iocb* iocb, int fd, const struct iovec* iov, int iovcnt,
                                   long long offset) {
-    io_prep_common(iocb, fd, IO_CMD_PREADV, (void *)(uintptr_t)iov, (size_t)iovcnt, offset);
+    io_prep_common(iocb, fd, IO_CMD_PREADV, (void*)(uintptr_t)iov, (size_t)iovcnt, offset);
 }
 
-static inline void io_prep_pwritev(struct iocb *iocb, int fd, const struct iovec *iov, int iovcnt,
+static inline void io_prep_pwritev(struct iocb* iocb, int fd, const struct iovec* iov, int iovcnt,
                                    long long offset) {
-    io_prep_common(iocb, fd, IO_CMD_PWRITEV, (void *)(uintptr_t)iov, (size_t)iovcnt, offset);
+    io_prep_common(iocb, fd, IO_CMD_PWRITEV, (void*)(uintptr_t)iov, (size_t)iovcnt, offset);
 }
 
-static inline void io_prep_preadv2(struct iocb *iocb, int fd, const struct iovec *iov, int iovcnt,
+static inline void io_prep_preadv2(struct iocb* iocb, int fd, const struct iovec* iov, int iovcnt,
                                    long long offset, int flags) {
     io_prep_preadv(iocb, fd, iov, iovcnt, offset);
     iocb->aio_rw_flags = flags;
 }
 
-static inline void io_prep_pwritev2(struct iocb *iocb, int fd, const struct iovec *iov, int iovcnt,
+static inline void io_prep_pwritev2(struct iocb* iocb, int fd, const struct iovec* iov, int iovcnt,
                                     long long offset, int flags) {
     io_prep_pwritev(iocb, fd, iov, iovcnt, offset);
     iocb->aio_rw_flags = flags;
 }
 
-static inline void io_prep_fsync(struct iocb *iocb, int fd) {
+static inline void io_prep_fsync(struct iocb* iocb, int fd) {
     io_prep_common(iocb, fd, IO_CMD_FSYNC, NULL, 0, 0);
 }
 
-static inline void io_prep_fdsync(struct iocb *iocb, int fd) {
+static inline void io_prep_fdsync(struct iocb* iocb, int fd) {
     io_prep_common(iocb, fd, IO_CMD_FDSYNC, NULL, 0, 0);
 }
 
 /* The event's res is the poll(2) mask that came. */
-static inline void io_prep_poll(struct iocb *iocb, int fd, int events) {
+static inline void io_prep_poll(struct iocb* iocb, int fd, int events) {
     io_prep_common(iocb, fd, IO_CMD_POLL, NULL, 0, 0);
     iocb->u.poll.events = events;
 }
 
-static inline void io_set_eventfd(struct iocb *iocb, int eventfd) {
+static inline void io_set_eventfd(struct iocb* iocb, int eventfd) {
     iocb->u.c.flags |= IOCB_FLAG_RESFD;
     iocb->u.c.resfd = (unsigned)eventfd;
 }
 
-static inline int uaio_io_submit_one(io_context_t context, struct iocb *iocb, io_callback_t callback) {
+static inline int uaio_io_submit_one(io_context_t context, struct iocb* iocb,
+                                     io_callback_t callback) {
     io_set_callback(iocb, callback);
     return io_submit(context, 1, &iocb);
 }
 
-static inline int io_poll(io_context_t context, struct iocb *iocb, io_callback_t callback, int fd,
+static inline int io_poll(io_context_t context, struct iocb* iocb, io_callback_t callback, int fd,
                           int events) {
     io_prep_poll(iocb, fd, events);
     return uaio_io_submit_one(context, iocb, callback);
 }
 
-static inline int io_fsync(io_context_t context, struct iocb *iocb, io_callback_t callback, int fd) {
+static inline int io_fsync(io_context_t context, struct iocb* iocb, io_callback_t callback,
+                           int fd) {
     io_prep_fsync(iocb, fd);
     return uaio_io_submit_one(context, iocb, callback);
 }
 
-static inline int io_fdsync(io_context_t context, struct iocb *iocb, io_callback_t callback, int fd) {
+static inline int io_fdsync(io_context_t context, struct iocb* iocb, io_callback_t callback,
+                            int fd) {
     io_prep_fdsync(iocb, fd);
     return uaio_io_submit_one(context, iocb, callback);
 }

@@ -1,8 +1,8 @@
 // Polls: requests that wait until a descriptor is ready (IOCB_CMD_POLL), once.
 //
 // They have no order with anything else, not with transfers of the same descriptor either, so they
-// do not go through the engine. One thread waits in poll(3) for all of them, while there are any; it
-// is told of new ones by a bell (platform/bell.h), and where there is none it looks every
+// do not go through the engine. One thread waits in poll(3) for all of them, while there are any;
+// it is told of new ones by a bell (platform/bell.h), and where there is none it looks every
 // kPollNapMs. Its cost grows with the number of polls that wait: it is meant for tens of
 // descriptors, not for thousands.
 //
@@ -34,7 +34,8 @@ struct Poll : SlabRecord, Link<PollTag> {
 class Polls {
   public:
     // The event of `slot` comes when `fd` is ready for one of `events`; its result is the mask of
-    // what came. If it is ready already, at once. Returns 0, or EAGAIN if nobody can be had to wait.
+    // what came. If it is ready already, at once. Returns 0, or EAGAIN if nobody can be had to
+    // wait.
     int watch(Slot& slot, int fd, uint16_t events);
 
     // Whether the request of `slot`, for `block`, waited: then its event comes, with 0.

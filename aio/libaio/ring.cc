@@ -149,8 +149,8 @@ void Ring::drain(Arrival*& moved) {
         tail = following(tail);
         ++count;
     }
-    store(shared_->tail, tail, std::memory_order_release);  // pairs with the client's acquire
-    tail_.store(tail, std::memory_order_release);           // pairs with reserve()
+    store(shared_->tail, tail, std::memory_order_release);   // pairs with the client's acquire
+    tail_.store(tail, std::memory_order_release);            // pairs with reserve()
     in_flight_.fetch_sub(count, std::memory_order_release);  // pairs with reserve()
     append(moved, chain);
 }

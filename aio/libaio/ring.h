@@ -16,15 +16,15 @@
 //              the owner takes what has arrived straight from the stack. So a handler may submit
 //              and wait on the context that its thread was at.
 //
-// No event stays behind. The push and the look at the owner of whoever arrives, and the giving up and
-// the look at the stack of the owner, are sequentially consistent: one of them sees the other.
+// No event stays behind. The push and the look at the owner of whoever arrives, and the giving up
+// and the look at the stack of the owner, are sequentially consistent: one of them sees the other.
 //
 // Invariants. The tail only grows (by one owner after the other, each acquiring what the one before
 // released), and is stored after the events in front of it. reserve() lets in so many requests that
-// those in flight and the events that are not read fit into the ring. What the client has written is
-// never trusted: of the header only head is read, and brought below the number of events; whatever
-// it says, indices stay inside, and in_flight() below the size of the ring. A client that lies about
-// head loses events of its own.
+// those in flight and the events that are not read fit into the ring. What the client has written
+// is never trusted: of the header only head is read, and brought below the number of events;
+// whatever it says, indices stay inside, and in_flight() below the size of the ring. A client that
+// lies about head loses events of its own.
 #pragma once
 
 #include <stdint.h>
@@ -69,8 +69,8 @@ class Ring {
     // The event of a request for which there is room. Sequentially consistent, for sleepers.
     void arrive(Arrival& arrival);
 
-    // Moves what has arrived to where the client sees it. Returns a chain of what has been moved, in
-    // order, which is the caller's; null for nothing, or if another thread is doing it.
+    // Moves what has arrived to where the client sees it. Returns a chain of what has been moved,
+    // in order, which is the caller's; null for nothing, or if another thread is doing it.
     Arrival* settle();
 
     // Whether take() would find something.
@@ -103,10 +103,10 @@ class Ring {
     uint32_t count_;
 
     std::atomic<uint32_t> in_flight_;
-    std::atomic<uint32_t> tail_;       // the owner's; what the header should say
-    std::atomic<uintptr_t> owner_;     // the thread (pthread_self); 0: nobody
-    std::atomic<Arrival*> arrived_;    // the last one first
-    WaitWord nap_;                     // nobody ever changes it
+    std::atomic<uint32_t> tail_;     // the owner's; what the header should say
+    std::atomic<uintptr_t> owner_;   // the thread (pthread_self); 0: nobody
+    std::atomic<Arrival*> arrived_;  // the last one first
+    WaitWord nap_;                   // nobody ever changes it
 };
 
 }  // namespace uaio

@@ -37,8 +37,7 @@ int prepare(Slot& slot, uint64_t block, Operation& operation, Chain& chain) {
     if (error != 0) {
         return error;
     }
-    Request* request =
-        engine.prepare({operation, &slot, publish_slot, nullptr, nullptr}, error);
+    Request* request = engine.prepare({operation, &slot, publish_slot, nullptr, nullptr}, error);
     if (request == nullptr) {
         return error;
     }

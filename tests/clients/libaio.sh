@@ -1,6 +1,6 @@
 # For tests of programs that use Linux AIO. Sourced after client.sh, with refuse=PATH of the built
-# refuse_aio: every program runs under a filter that refuses the kernel's AIO, so what works has come
-# through the library.
+# refuse_aio: every program runs under a filter that refuses the kernel's AIO, so what works has
+# come through the library.
 # shellcheck shell=sh
 
 refuse=$(readlink -f "${refuse:?}")

@@ -43,7 +43,7 @@ expect_counted 100 'reads performed' 'writes performed'
 
 truncate -s 300M image
 run_refused sh -c 'yes | mkfs.ocfs2 -F -q -M local -N 1 image'
-expect_counted 1 'writes submitted'
+expect_counted 1 'reads performed'
 run_refused fsck.ocfs2 -n -f image
 grep -q 'All passes succeeded' output || fail 'fsck.ocfs2 finds faults'
 expect_counted 1 'reads submitted'

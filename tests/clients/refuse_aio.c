@@ -2,8 +2,8 @@
 
        refuse_aio NAME PROGRAM ARGUMENTS...
 
-   NAME is the error that io_setup and the others give: ENOSYS, as on a kernel without AIO, or EPERM,
-   as in a container that forbids it. */
+   NAME is the error that io_setup and the others give: ENOSYS, as on a kernel without AIO, or
+   EPERM, as in a container that forbids it. */
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -16,7 +16,7 @@
 
 #define REFUSE(number) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (number), 0, 1), refusal
 
-int main(int count, char **words) {
+int main(int count, char** words) {
     if (count < 3) return 2;
     unsigned error = strcmp(words[1], "EPERM") == 0 ? EPERM : ENOSYS;
     struct sock_filter refusal = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | error);

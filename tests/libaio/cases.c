@@ -25,13 +25,13 @@ struct header {
 };
 
 /* Exported, and not declared, by libaio. */
-int io_queue_wait(io_context_t ctx, struct timespec *timeout);
+int io_queue_wait(io_context_t ctx, struct timespec* timeout);
 
 static char data[65536] __attribute__((aligned(4096)));
 static char path[4096];
 static io_context_t context;
 
-__attribute__((format(printf, 1, 2))) static void say(const char *format, ...) {
+__attribute__((format(printf, 1, 2))) static void say(const char* format, ...) {
     va_list arguments;
     va_start(arguments, format);
     vprintf(format, arguments);
@@ -49,10 +49,10 @@ static int scratch(int flags) {
 }
 
 /* How a name is printed, with the number of what is no errno value. */
-static const char *name(long result) {
+static const char* name(long result) {
     static char text[4][40];
     static int turn;
-    char *to = text[turn++ % 4];
+    char* to = text[turn++ % 4];
     if (result >= 0) {
         snprintf(to, 40, "%ld", result);
     } else {
@@ -62,7 +62,7 @@ static const char *name(long result) {
 }
 
 /* Submits one block and says what came of it. */
-static void ask(const char *what, struct iocb *block) {
+static void ask(const char* what, struct iocb* block) {
     struct io_event event;
     errno = 77;
     int taken = io_submit(context, 1, &block);
@@ -81,8 +81,8 @@ static void setup(void) {
     say("setup 0: %s", name(io_setup(0, &other)));
     say("setup -1: %s", name(io_setup(-1, &other)));
     say("setup huge: %s", name(io_setup(1 << 28, &other)));
-    say("setup wild: %s", name(io_setup(8, (io_context_t *)8)));
-    say("setup wild and 0: %s", name(io_setup(0, (io_context_t *)8)));
+    say("setup wild: %s", name(io_setup(8, (io_context_t*)8)));
+    say("setup wild and 0: %s", name(io_setup(0, (io_context_t*)8)));
     other = (io_context_t)1;
     say("setup used: %s", name(io_setup(8, &other)));
     say("queue_init 0: %s", name(io_queue_init(0, &other)));
@@ -92,7 +92,7 @@ static void setup(void) {
         int events = i == 0 ? 1 : i == 1 ? 128 : 1024;
         io_context_t sized = NULL;
         say("setup %d: %s", events, name(io_setup(events, &sized)));
-        const struct header *ring = (const struct header *)sized;
+        const struct header* ring = (const struct header*)sized;
         say("ring: nr %u head %u tail %u magic %x compat %u incompat %u length %u", ring->nr,
             ring->head, ring->tail, ring->magic, ring->compat, ring->incompat, ring->length);
         say("destroy: %s", name(io_destroy(sized)));
@@ -109,10 +109,10 @@ static void submission(void) {
     say("submit nothing: %s", name(io_submit(context, 0, NULL)));
     say("submit -1: %s", name(io_submit(context, -1, list)));
     say("submit to null: %s", name(io_submit(NULL, 1, list)));
-    say("submit wild array: %s", name(io_submit(context, 1, (struct iocb **)8)));
+    say("submit wild array: %s", name(io_submit(context, 1, (struct iocb**)8)));
     list[0] = NULL;
     say("submit null block: %s", name(io_submit(context, 1, list)));
-    list[0] = (struct iocb *)8;
+    list[0] = (struct iocb*)8;
     say("submit wild block: %s", name(io_submit(context, 1, list)));
     list[0] = &one;
     io_prep_pread(&one, fd, data, 100, 0);
@@ -133,7 +133,7 @@ static void transfers(void) {
     int fd = scratch(0);
     struct iocb block;
     io_prep_pread(&block, fd, data, 100, 26);
-    block.data = (void *)5;
+    block.data = (void*)5;
     ask("pread", &block);
     say("data: %.4s", data);
     io_prep_pread(&block, fd, data, 100, 8150);
@@ -142,7 +142,7 @@ static void transfers(void) {
     ask("pread behind the end", &block);
     io_prep_pread(&block, fd, data, 0, 0);
     ask("pread of nothing", &block);
-    io_prep_pwrite(&block, fd, (void *)"HELLO", 5, 3);
+    io_prep_pwrite(&block, fd, (void*)"HELLO", 5, 3);
     ask("pwrite", &block);
     io_prep_pread(&block, fd, data, 10, 0);
     ask("pread of it", &block);
@@ -157,12 +157,12 @@ static void transfers(void) {
     ask("preadv of no pieces", &block);
     io_prep_preadv(&block, fd, pieces, 1025, 0);
     ask("preadv of too many", &block);
-    io_prep_preadv(&block, fd, (struct iovec *)8, 2, 0);
+    io_prep_preadv(&block, fd, (struct iovec*)8, 2, 0);
     ask("preadv wild pieces", &block);
     pieces[1].iov_len = (size_t)-1;
     io_prep_preadv(&block, fd, pieces, 3, 0);
     ask("preadv negative piece", &block);
-    io_prep_pread(&block, fd, (void *)8, 100, 0);
+    io_prep_pread(&block, fd, (void*)8, 100, 0);
     ask("pread to nowhere", &block);
     io_prep_pread(&block, fd, data, (size_t)-1, 0);
     ask("pread negative length", &block);
@@ -214,7 +214,7 @@ static void descriptors(void) {
     if (pipe(ends) != 0) exit(3);
     io_prep_fsync(&block, ends[1]);
     ask("fsync pipe", &block);
-    io_prep_pwrite(&block, ends[1], (void *)"through", 7, 0);
+    io_prep_pwrite(&block, ends[1], (void*)"through", 7, 0);
     ask("pwrite pipe", &block);
     io_prep_pread(&block, ends[0], data, 100, 0);
     ask("pread pipe", &block);
@@ -232,7 +232,7 @@ static void descriptors(void) {
     ask("pwrite /dev/full", &block);
     close(fd);
     fd = scratch(O_APPEND);
-    io_prep_pwrite(&block, fd, (void *)"end", 3, 0);
+    io_prep_pwrite(&block, fd, (void*)"end", 3, 0);
     ask("pwrite append", &block);
     io_prep_pread(&block, fd, data, 100, 8190);
     ask("pread of it", &block);
@@ -245,12 +245,12 @@ static void flags(void) {
     int fd = scratch(0);
     static const struct {
         int flags;
-        const char *name;
+        const char* name;
     } rows[] = {{1, "HIPRI"}, {2, "DSYNC"}, {4, "SYNC"}, {0x10, "APPEND"}, {0x10000, "unknown"}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; ++i) {
         char text[40];
         snprintf(text, sizeof text, "pwrite %s", rows[i].name);
-        io_prep_pwrite(&block, fd, (void *)"xyz", 3, 0);
+        io_prep_pwrite(&block, fd, (void*)"xyz", 3, 0);
         block.aio_rw_flags = rows[i].flags;
         ask(text, &block);
     }
@@ -260,8 +260,8 @@ static void flags(void) {
     io_prep_pread(&block, fd, data, 100, 0);
     block.aio_rw_flags = 8;
     ask("pread NOWAIT", &block);
-    static const unsigned priorities[] = {0, 2 << 13 | 4, 2 << 13 | 7, 3 << 13, 2 << 13 | 8,
-                                          1,  5 << 13};
+    static const unsigned priorities[] = {0,           2 << 13 | 4, 2 << 13 | 7, 3 << 13,
+                                          2 << 13 | 8, 1,           5 << 13};
     for (size_t i = 0; i < sizeof priorities / sizeof priorities[0]; ++i) {
         char text[40];
         snprintf(text, sizeof text, "pread priority %x", priorities[i]);
@@ -327,7 +327,7 @@ static void events(void) {
     int fd = scratch(0);
     io_prep_pread(&block, fd, data, 10, 0);
     say("submit: %s", name(io_submit(context, 1, list)));
-    say("wild events: %s", name(io_getevents(context, 1, 1, (struct io_event *)8, NULL)));
+    say("wild events: %s", name(io_getevents(context, 1, 1, (struct io_event*)8, NULL)));
     say("again: %s", name(io_getevents(context, 1, 1, event, NULL)));
     alarm(1);
     say("interrupted: %s", name(io_getevents(context, 1, 1, event, NULL)));
@@ -347,7 +347,7 @@ static void events(void) {
 
 static int called;
 
-static void on_event(io_context_t ctx, struct iocb *block, long res, long res2) {
+static void on_event(io_context_t ctx, struct iocb* block, long res, long res2) {
     (void)ctx;
     (void)block;
     called += (int)(res + res2);
@@ -378,7 +378,7 @@ static void cancelling(void) {
     int fd = scratch(0);
     io_prep_pread(&block, fd, data, 10, 0);
     say("cancel unknown: %s", name(io_cancel(context, &block, &event)));
-    say("cancel wild: %s", name(io_cancel(context, (struct iocb *)8, &event)));
+    say("cancel wild: %s", name(io_cancel(context, (struct iocb*)8, &event)));
     say("cancel in nothing: %s", name(io_cancel(NULL, &block, &event)));
     io_submit(context, 1, list);
     io_getevents(context, 1, 1, &event, NULL);
@@ -435,7 +435,7 @@ static void polls(void) {
 static void reaping(void) {
     struct iocb block[5], *list[5];
     int fd = scratch(0);
-    struct header *ring = (struct header *)context;
+    struct header* ring = (struct header*)context;
     for (int i = 0; i < 5; ++i) {
         io_prep_pread(&block[i], fd, data, (size_t)(10 + i), 0);
         list[i] = &block[i];
@@ -446,7 +446,7 @@ static void reaping(void) {
     for (int i = 0; i < 5; ++i) {
         while (__atomic_load_n(&ring->tail, __ATOMIC_ACQUIRE) == head) {
         }
-        const struct io_event *event = (const struct io_event *)(ring + 1) + head;
+        const struct io_event* event = (const struct io_event*)(ring + 1) + head;
         sum += (long)event->res;
         head = (head + 1) % ring->nr;
         __atomic_store_n(&ring->head, head, __ATOMIC_RELEASE);
@@ -463,9 +463,9 @@ static void moving(void) {
     struct io_event event;
     int fd = scratch(0);
     say("setup: %s", name(io_setup(8, &moved)));
-    struct header *place = mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    struct header* place = mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     place = mremap(moved, 4096, 4096, MREMAP_MAYMOVE | MREMAP_FIXED, place);
-    say("moved: %s", place != MAP_FAILED && place != (void *)moved ? "yes" : "no");
+    say("moved: %s", place != MAP_FAILED && place != (void*)moved ? "yes" : "no");
     io_prep_pread(&block, fd, data, 10, 0);
     say("submit: %s", name(io_submit((io_context_t)place, 1, list)));
     say("event: %s", name(io_getevents((io_context_t)place, 1, 1, &event, NULL)));
@@ -498,16 +498,16 @@ static void forking(void) {
     say("parent: getevents %s", name(io_getevents(context, 0, 1, &event, NULL)));
 }
 
-static void *waiter(void *argument) {
+static void* waiter(void* argument) {
     struct io_event event;
     (void)argument;
-    return (void *)(intptr_t)io_getevents(context, 1, 1, &event, NULL);
+    return (void*)(intptr_t)io_getevents(context, 1, 1, &event, NULL);
 }
 
 /* The waiter may come too late, and then finds no context: the same answer. */
 static void destruction(void) {
     pthread_t thread;
-    void *result;
+    void* result;
     pthread_create(&thread, NULL, waiter, NULL);
     usleep(50000);
     say("destroy: %s", name(io_destroy(context)));
@@ -517,7 +517,7 @@ static void destruction(void) {
     say("setup: %s", name(io_setup(64, &context)));
 }
 
-int main(int count, char **words) {
+int main(int count, char** words) {
     if (count != 2) return 2;
     snprintf(path, sizeof path, "%s/cases", words[1]);
     setvbuf(stdout, NULL, _IOLBF, 0);

@@ -38,8 +38,8 @@ std::string search_candidates(Doors doors) {
     std::string room = doors == Doors::kLibaio ? "aio/libaio" : "aio/posix";
     throw Failure(kExitRunFailure, "no " + name + " for the uaio in " + directory +
                                        " (not in ../lib/uaio, ../" + room +
-                                       " or beside it); build //" + room + ":" + name +
-                                       " or set " + kPreloadOverride);
+                                       " or beside it); build //" + room + ":" + name + " or set " +
+                                       kPreloadOverride);
 }
 
 std::string overriding_library(const char* path) {

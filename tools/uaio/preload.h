@@ -9,8 +9,8 @@ namespace uaio::tools {
 // The environment variable that names another preload library than the one found.
 inline constexpr const char* kPreloadOverride = "UAIO_PRELOAD_LIBRARY";
 
-// Which interfaces are to be served: <aio.h>, <libaio.h> (and the kernel's AIO calls), or both. There
-// is a library for each choice.
+// Which interfaces are to be served: <aio.h>, <libaio.h> (and the kernel's AIO calls), or both.
+// There is a library for each choice.
 enum class Doors { kBoth, kPosix, kLibaio };
 
 // Where that library may be when the tool is in `directory`: as installed, as built, and beside it.

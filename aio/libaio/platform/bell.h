@@ -27,8 +27,8 @@ void quiet_bell(int fd);
 // Closes it, if it still is one. -1: there is none.
 void close_bell(int fd);
 
-// Sleeps until the bell has counted something, a signal handler has run, or `deadline_ns`, under the
-// signal mask `mask`, which holds for exactly as long as the sleep. Not a cancellation point.
+// Sleeps until the bell has counted something, a signal handler has run, or `deadline_ns`, under
+// the signal mask `mask`, which holds for exactly as long as the sleep. Not a cancellation point.
 WaitEnd sleep_on_bell(int fd, int64_t deadline_ns, const sigset_t& mask);
 
 }  // namespace uaio

@@ -12,6 +12,11 @@ namespace uaio {
 // mapped. Async-signal-safe.
 bool is_readable(const void* memory, size_t bytes);
 
+// Copies `bytes` from `memory`, which another thread may unmap at the same moment. False if they
+// are not there, or if the system has no such copy: process_vm_readv(2), which some filters forbid;
+// the portable back end has none.
+bool copy_if_there(void* to, const void* memory, size_t bytes);
+
 // Zeroed memory that is mapped twice: where the client sees it, which it may move (mremap) or
 // damage, and where the door does.
 struct TwinPages {

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 namespace uaio {
@@ -18,8 +19,9 @@ constexpr size_t kMaskBytes = 8;   // of the kernel's signal mask, everywhere bu
 bool is_word_readable(uintptr_t address) {
     constexpr int kNoRequest = -1;
     uintptr_t word = address & ~uintptr_t{kMaskBytes - 1};
-    return syscall(SYS_rt_sigprocmask, kNoRequest, word, nullptr, kMaskBytes) == 0 ||
-           errno != EFAULT;
+    // No mask at all is no error.
+    return word != 0 && (syscall(SYS_rt_sigprocmask, kNoRequest, word, nullptr, kMaskBytes) == 0 ||
+                         errno != EFAULT);
 }
 
 }  // namespace
@@ -39,11 +41,19 @@ bool is_readable(const void* memory, size_t bytes) {
     return readable;
 }
 
+bool copy_if_there(void* to, const void* memory, size_t bytes) {
+    int saved = errno;
+    iovec local = {to, bytes};
+    iovec remote = {const_cast<void*>(memory), bytes};
+    ssize_t copied = process_vm_readv(getpid(), &local, 1, &remote, 1, 0);
+    errno = saved;
+    return copied == static_cast<ssize_t>(bytes);
+}
+
 // mremap(2) with an old size of 0 maps shared pages for a second time.
 int map_twin(size_t bytes, TwinPages& pages) {
     int saved = errno;
-    pages.own =
-        mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    pages.own = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (pages.own == MAP_FAILED) {
         errno = saved;
         return ENOMEM;

@@ -4,6 +4,7 @@
 
 namespace uaio {
 
-long raw_call(long number, long first, long second, long third, long fourth, long fifth, long sixth);
+long raw_call(long number, long first, long second, long third, long fourth, long fifth,
+              long sixth);
 
 }  // namespace uaio

@@ -56,8 +56,7 @@ bool serve(long number, const Arguments& arguments, long& result) {
     auto first = static_cast<uintptr_t>(arguments.word[0]);
     switch (number) {
         case SYS_io_setup:
-            result =
-                setup_context(static_cast<uint32_t>(first), arguments.pointer<uintptr_t>(1));
+            result = setup_context(static_cast<uint32_t>(first), arguments.pointer<uintptr_t>(1));
             return true;
         case SYS_io_destroy:
             result = destroy_context(first);

@@ -1,0 +1,99 @@
+// What can be read, and pages that are mapped twice. Method: pages of every kind, next to each
+// other; a ring's two mappings written through one and read through the other.
+#define BOOST_TEST_MODULE memory
+#include "aio/libaio/platform/memory.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <boost/test/unit_test.hpp>
+
+#include "aio/libaio/known_pages.h"
+
+namespace uaio {
+namespace {
+
+// Three pages, the one in the middle not there.
+struct Pages {
+    Pages()
+        : size(static_cast<size_t>(sysconf(_SC_PAGESIZE))),
+          start(static_cast<char*>(mmap(nullptr, 3 * size, PROT_READ | PROT_WRITE,
+                                        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0))) {
+        BOOST_TEST_REQUIRE(start != MAP_FAILED);
+        munmap(start + size, size);
+    }
+    ~Pages() {
+        munmap(start, size);
+        munmap(start + 2 * size, size);
+    }
+
+    size_t size;
+    char* start;
+};
+
+BOOST_FIXTURE_TEST_CASE(what_is_not_there_cannot_be_read, Pages) {
+    BOOST_TEST(is_readable(start, 1));
+    BOOST_TEST(is_readable(start, size));
+    BOOST_TEST(is_readable(start + size - 1, 1));
+    BOOST_TEST(!is_readable(start + size - 1, 2));
+    BOOST_TEST(!is_readable(start + size, 1));
+    BOOST_TEST(!is_readable(start + 2 * size - 1, 1));
+    BOOST_TEST(is_readable(start + 2 * size, size));
+    BOOST_TEST(!is_readable(start, 3 * size));
+    BOOST_TEST(!is_readable(nullptr, 1));
+    BOOST_TEST(!is_readable(reinterpret_cast<void*>(8), 8));
+    BOOST_TEST(!is_readable(reinterpret_cast<void*>(UINTPTR_MAX - 8), 64));
+}
+
+BOOST_FIXTURE_TEST_CASE(what_is_there_is_copied, Pages) {
+    strcpy(start, "there");
+    char copy[6] = {};
+    if (!copy_if_there(copy, start, sizeof copy)) {
+        BOOST_TEST_MESSAGE("skipped: this system has no such copy");
+        return;
+    }
+    BOOST_TEST(strcmp(copy, "there") == 0);
+    BOOST_TEST(!copy_if_there(copy, start + size, 1));
+    BOOST_TEST(!copy_if_there(copy, start + size - 3, sizeof copy));
+    BOOST_TEST(!copy_if_there(copy, nullptr, 1));
+}
+
+BOOST_FIXTURE_TEST_CASE(errno_is_kept, Pages) {
+    errno = E2BIG;
+    is_readable(start, 1);
+    is_readable(start + size, 1);
+    int after = errno;
+    BOOST_TEST(after == E2BIG);
+}
+
+BOOST_AUTO_TEST_CASE(twins_show_the_same) {
+    TwinPages pages;
+    BOOST_TEST_REQUIRE(map_twin(8192, pages) == 0);
+    auto* client = static_cast<char*>(pages.client);
+    auto* own = static_cast<char*>(pages.own);
+    BOOST_TEST(own[5000] == 0);
+    strcpy(client + 5000, "seen");
+    BOOST_TEST(strcmp(own + 5000, "seen") == 0);
+    unmap_twin(pages, 8192);
+    BOOST_TEST(!is_readable(client, 8192));
+}
+
+BOOST_FIXTURE_TEST_CASE(known_pages_are_believed_for_a_while, Pages) {
+    auto known = KnownPages();
+    BOOST_TEST(!known.can_read(start + size, 8));
+    BOOST_TEST(!known.can_read(start + size - 4, 8));
+    BOOST_TEST(!known.can_read(nullptr, 8));
+    BOOST_TEST(!known.can_read(reinterpret_cast<void*>(UINTPTR_MAX - 4), 8));
+    BOOST_TEST(known.can_read(start + size - 8, 8));
+    munmap(start, size);
+    int believed = 0;
+    while (known.can_read(start, 8)) ++believed;
+    BOOST_TEST(believed > 0);
+    BOOST_TEST(believed < 100);
+    BOOST_TEST(!known.can_read(start, 8));
+}
+
+}  // namespace
+}  // namespace uaio
