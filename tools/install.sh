@@ -6,8 +6,11 @@
 #     bin/uaio                          the program for people
 #     lib/libuaio.so.1, .so, .a         for programs that link with uaio
 #     lib/uaio/libuaio_preload.so       for programs that do not; `uaio run` loads it
+#     lib/uaio/libuaio_preload_*.so     the same for POSIX AIO respectively Linux AIO alone
+#     lib/uaio/compat/libaio.so.1       for programs on Linux AIO, by LD_LIBRARY_PATH; with the name
+#                                       that Debian 13 has, libaio.so.1t64
 #     lib/pkgconfig/uaio.pc             pkg-config --cflags --libs uaio
-#     include/uaio/                     the version; the interface itself is the system's <aio.h>
+#     include/uaio/                     the version, and <libaio.h>; <aio.h> is the system's
 #     share/man/                        the manual pages, where there are any
 #
 # As usual, everything goes below $DESTDIR while the files name PREFIX alone. Installing again
@@ -58,13 +61,18 @@ EOF
 }
 
 install_libraries() {
-    folder lib/uaio lib/pkgconfig
+    folder lib/uaio/compat lib/pkgconfig
     # The file has the release in its name, so that two can lie side by side; the soname is .so.1.
     put 755 "$(output aio/posix/libuaio.so.1)" "lib/libuaio.so.1.$version"
     link "libuaio.so.1.$version" lib/libuaio.so.1
     link libuaio.so.1 lib/libuaio.so
     put 644 "$(output aio/posix/libuaio.a)" lib/libuaio.a
     put 755 "$(output aio/posix/libuaio_preload.so)" lib/uaio/libuaio_preload.so
+    put 755 "$(output aio/posix/libuaio_preload_posix.so)" lib/uaio/libuaio_preload_posix.so
+    put 755 "$(output aio/libaio/libuaio_preload_libaio.so)" lib/uaio/libuaio_preload_libaio.so
+    # One file by both names: loaded by either, it is there once.
+    put 755 "$(output aio/libaio/libaio.so.1)" lib/uaio/compat/libaio.so.1
+    link libaio.so.1 lib/uaio/compat/libaio.so.1t64
     pkg_config_file >"$scratch" || fail "cannot write $scratch"
     put 644 "$scratch" lib/pkgconfig/uaio.pc
 }
@@ -97,9 +105,12 @@ scratch=$(mktemp) || fail 'cannot make a temporary file'
 trap 'rm -f "$scratch"' EXIT
 
 folder bin include/uaio
-build //tools:uaio //aio/posix:libuaio.so.1 //aio/posix:libuaio.a //aio/posix:libuaio_preload.so
+build //tools:uaio //aio/posix:libuaio.so.1 //aio/posix:libuaio.a //aio/posix:libuaio_preload.so \
+    //aio/posix:libuaio_preload_posix.so //aio/libaio:libuaio_preload_libaio.so \
+    //aio/libaio:libaio.so.1
 put 755 "$(output tools/uaio)" bin/uaio
 put 644 "$root/aio/version.h" include/uaio/version.h
+put 644 "$root/aio/libaio/libaio.h" include/uaio/libaio.h
 install_libraries
 install_manual
 say "uaio $version is installed in $target"

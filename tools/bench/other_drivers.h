@@ -2,6 +2,8 @@
 // what aio_read does; what they gain by batches is not measured here.
 #pragma once
 
+#include <string>
+
 #include "tools/bench/driver.h"
 
 namespace uaio::bench {
@@ -9,6 +11,10 @@ namespace uaio::bench {
 // The kernel's older interface: a context for each submitter. Throws Failure where the system
 // refuses one.
 std::unique_ptr<Driver> make_libaio_driver(size_t depth);
+
+// The same on uaio's libaio.so.1, which is found by the path of its libuaio.so.1. Throws Failure
+// where it is not.
+DriverMaker uaio_libaio_driver_maker(const std::string& library);
 
 // A ring for each submitter. Throws Failure where the system refuses one.
 std::unique_ptr<Driver> make_io_uring_driver(size_t depth);

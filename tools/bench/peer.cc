@@ -17,6 +17,7 @@ constexpr Peer kPeers[] = {
     {"uaio-pool", kUaio, "UAIO_EXPRESS", "0", "libuaio.so.1 without its express lane"},
     {"uaio-strict", kUaio, "UAIO_ORDER", "strict", "libuaio.so.1, strict order"},
     {"libaio", kLibaio, nullptr, nullptr, "the kernel's older interface"},
+    {"uaio-libaio", kUaioLibaio, nullptr, nullptr, "the same interface, by uaio's libaio.so.1"},
     {"io_uring", kIoUring, nullptr, nullptr, "the kernel's newer interface"},
     {"asio", kAsio, nullptr, nullptr, "pread and pwrite on a Boost.Asio pool of 64 threads"},
     {"plain", kPlain, nullptr, nullptr, "pread and pwrite in the submitter, one at a time"},
@@ -55,6 +56,8 @@ DriverMaker driver_maker(const Peer& peer, Notice notice, const std::string& lib
         }
         case kLibaio:
             return make_libaio_driver;
+        case kUaioLibaio:
+            return uaio_libaio_driver_maker(library);
         case kIoUring:
             return make_io_uring_driver;
         case kAsio:

@@ -13,7 +13,7 @@
 
 namespace uaio::bench {
 
-enum class Interface { kSystem, kUaio, kLibaio, kIoUring, kAsio, kPlain };
+enum class Interface { kSystem, kUaio, kLibaio, kUaioLibaio, kIoUring, kAsio, kPlain };
 
 struct Peer {
     const char* name;
