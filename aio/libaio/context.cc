@@ -138,15 +138,17 @@ void wake_sleepers(Context& context) {
 
 // --- closing ----------------------------------------------------------------------------------
 
-// Until `count`, of which the low half counts, is 0.
+// Until `count`, of which the low half counts, is 0, or `deadline_ns`.
 template <class Count>
-void wait_until_none(Context& context, const std::atomic<Count>& count) {
+bool wait_until_none(Context& context, const std::atomic<Count>& count, int64_t deadline_ns) {
     for (;;) {
         uint32_t ticket = context.left.load(std::memory_order_seq_cst);
         if (static_cast<uint32_t>(count.load(std::memory_order_seq_cst)) == 0) {
-            return;
+            return true;
         }
-        wait_on(context.left, ticket, kNever);
+        if (wait_on(context.left, ticket, deadline_ns) == WaitEnd::kTimedOut) {
+            return false;
+        }
     }
 }
 
@@ -249,9 +251,10 @@ bool close_context(Context& context) {
     }
     wake_sleepers(context);
     leave(context);  // the closer's own call
-    wait_until_none(context, context.life);
-    withdraw_all(context);
-    wait_until_none(context, context.requests);
+    wait_until_none(context, context.life, kNever);
+    do {  // what is being tried may have to wait for its stream after all
+        withdraw_all(context);
+    } while (!wait_until_none(context, context.requests, now_ns() + kWithdrawAgainNs));
     take_down(context);
     return true;
 }
