@@ -56,7 +56,9 @@ int copy_pieces(const IoBlock& block, Slot& slot, Operation& operation) {
     if (pieces == nullptr) {
         return EAGAIN;
     }
-    memcpy(pieces, from, block.bytes * sizeof(iovec));
+    if (block.bytes > 0) {
+        memcpy(pieces, from, block.bytes * sizeof(iovec));
+    }
     operation.buffer = pieces;
     operation.pieces = static_cast<uint16_t>(block.bytes);
     return check_pieces(pieces, block.bytes, operation.bytes);
