@@ -57,7 +57,7 @@ class Polls {
 
     static void serve(void* context, Pool::Seat& seat);
     static bool pending(void* context);
-    void start();
+    void start() UAIO_REQUIRES(lock_);
     void look();
     uint32_t fill();
     void make_room(uint32_t count);
