@@ -27,12 +27,17 @@ class KnownPages {
   private:
     static constexpr uintptr_t kPage = 4096;  // or a part of one
     static constexpr uintptr_t kUses = 64;    // fits into the low bits of a page's address
-    static constexpr size_t kPlaces = 16;
+    static constexpr int kPlaceBits = 6;      // a client uses some ten pages
+
+    static size_t place_of(uintptr_t page) {
+        return static_cast<size_t>(uint64_t{page / kPage} * 0x9e3779b97f4a7c15u >>
+                                   (64 - kPlaceBits));
+    }
 
     // Relaxed: whatever is found there was true at the time.
     bool knows(uintptr_t address) {
         uintptr_t page = address & ~(kPage - 1);
-        std::atomic<uintptr_t>& place = places_[page / kPage % kPlaces];
+        std::atomic<uintptr_t>& place = places_[place_of(page)];
         uintptr_t entry = place.load(std::memory_order_relaxed);
         if (entry > page && entry - page < kUses) {
             place.store(entry + 1, std::memory_order_relaxed);
@@ -43,7 +48,8 @@ class KnownPages {
         return readable;
     }
 
-    std::atomic<uintptr_t> places_[kPlaces];  // a page and how often it was used; 0: none
+    std::atomic<uintptr_t>
+        places_[size_t{1} << kPlaceBits];  // a page and how often it was used; 0: none
 };
 
 }  // namespace uaio
