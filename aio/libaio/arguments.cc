@@ -159,9 +159,7 @@ int begin_operation(const IoBlock& block, Slot& slot, Operation& operation) {
 int end_operation(Operation& operation) {
     Descriptor& descriptor = operation.descriptor;
     if (!descriptor.file_known) {
-        bool append = descriptor.append;
         int error = describe_file(operation.fd, descriptor);
-        descriptor.append = append;
         if (error != 0) {
             return error;
         }

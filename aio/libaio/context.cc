@@ -6,6 +6,7 @@
 #include "aio/engine.h"
 #include "aio/libaio/context_table.h"
 #include "aio/libaio/platform/bell.h"
+#include "aio/libaio/polls.h"
 #include "threadpool/base/lock.h"
 #include "threadpool/base/signal_block.h"
 
@@ -20,8 +21,6 @@ constinit uint32_t contexts_open = 0;  // under the lock
 
 // Never the same twice, in a forked child neither.
 constinit std::atomic<uint32_t> last_id{0};
-
-constinit OtherRequests others = {};  // set before there is a context
 
 // --- calls ------------------------------------------------------------------------------------
 
@@ -154,9 +153,7 @@ bool wait_until_none(Context& context, const std::atomic<Count>& count, int64_t 
 
 // What has not begun need not begin. Nobody submits any more.
 void withdraw_all(Context& context) {
-    if (others.withdraw_all != nullptr) {
-        others.withdraw_all(context);
-    }
+    polls.withdraw_all(context);
     for (uint32_t number = 0; Slot* slot = context.slots.at(number); ++number) {
         if (slot->block.load(std::memory_order_acquire) != 0) {  // pairs with the submitter
             engine.cancel(slot->request, slot);
@@ -186,9 +183,7 @@ void forked_child() UAIO_UNCHECKED {
     contexts_open = 0;
     contexts.reset();
     piece_arrays.reset();
-    if (others.reset != nullptr) {
-        others.reset();
-    }
+    polls.reset();
 }
 
 // As in engine_life.cc: a handler that is registered later is not called for every fork.
@@ -197,10 +192,6 @@ __attribute__((constructor)) void watch_forks() {
 }
 
 }  // namespace
-
-void set_other_requests(const OtherRequests& requests) {
-    others = requests;
-}
 
 Visit::Visit(uintptr_t address) : context_(nullptr) {
     if (address == 0) {

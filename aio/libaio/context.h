@@ -77,14 +77,6 @@ inline constexpr int kBellOffset = 1;
 // Returns 0, EAGAIN (kContextsMax) or ENOMEM.
 int open_context(uint32_t events, Context*& context);
 
-// What closing a context does about requests that the engine does not know; and what a forked child
-// does about them.
-struct OtherRequests {
-    void (*withdraw_all)(Context& context);
-    void (*reset)();
-};
-void set_other_requests(const OtherRequests& others);
-
 // Ends the caller's call, and waits for what runs. False if somebody else is closing the context.
 bool close_context(Context& context);
 

@@ -7,7 +7,6 @@
 #include "aio/libaio/limits.h"
 #include "aio/libaio/platform/bell.h"
 #include "aio/libaio/platform/memory.h"
-#include "aio/libaio/polls.h"
 #include "threadpool/base/clock.h"
 #include "threadpool/base/thread.h"
 
@@ -205,7 +204,6 @@ long setup_context(uint32_t events, uintptr_t* context) {
         return -EINVAL;
     }
     engine.start();
-    set_other_requests({[](Context& dying) { polls.withdraw_all(dying); }, [] { polls.reset(); }});
     Context* opened;
     int error = open_context(room, opened);
     if (error != 0) {

@@ -31,7 +31,8 @@ inline constexpr uint64_t kTransferMax = 0x7ffff000;
 inline constexpr int kLooks = 1'000;
 inline constexpr int64_t kNapNs = 100'000;
 
-// Who closes a context looks so often whether something that ran waits by now, and can be withdrawn.
+// Who closes a context looks so often whether something that ran waits by now, and can be
+// withdrawn.
 inline constexpr int64_t kWithdrawAgainNs = 1'000'000;
 
 // So often threads look up that sleep on one bell.
