@@ -171,7 +171,12 @@ void Polls::look() {
     descriptors_[0] = {bell, POLLIN, 0};
     bool all = count >= count_.load(std::memory_order_relaxed);  // else those that have no room
     int limit_ms = bell >= 0 && all ? kPollIdleMs : kPollNapMs;
-    if (::poll(descriptors_, count + 1, limit_ms) <= 0) {
+    int ready = ::poll(descriptors_, count + 1, limit_ms);
+    if (ready < 0) {  // without memory; all signals are blocked
+        WaitWord nap{0};
+        wait_on(nap, 0, now_ns() + kPollNapMs * kNsPerMs);
+    }
+    if (ready <= 0) {
         return;
     }
     if (descriptors_[0].revents != 0) {

@@ -8,6 +8,7 @@
 #include <sched.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -32,6 +33,7 @@ constexpr const char* kCompiler = "belongs to the C run-time and the compiler, n
 using Open = int (*)(const char*, int, mode_t);
 using Control = int (*)(int, int, long);
 using SystemCall = long (*)(long, long, long, long, long, long, long);
+using Remap = void* (*)(void*, size_t, size_t, int, void*);
 using AtExit = int (*)(void (*)(void*), void*, void*);
 
 std::vector<Row> memory_and_threads() {
@@ -101,6 +103,16 @@ std::vector<Row> readiness() {
     };
 }
 
+// Of libaio.so.1 alone.
+std::vector<Row> contexts() {
+    return {
+        fails<"eventfd">(eventfd, {{{EMFILE, ENOMEM}, {}}}),
+        fails<"mremap", Report::kMapFailed>(Remap(), {{{ENOMEM}, {}}}),
+        fails<"process_vm_readv">(process_vm_readv, {{{EPERM, ENOSYS}, {}}}),
+        fails<"readlink">(readlink, {{{ENOENT, EACCES}, {}}}),
+    };
+}
+
 std::vector<Row> the_rest() {
     return {
         spared("__register_atfork", "called as the library is loaded, before this can interfere"),
@@ -165,6 +177,7 @@ const std::vector<Part>& table() {
                                             {"descriptors", descriptors()},
                                             {"transfers", transfers()},
                                             {"readiness", readiness()},
+                                            {"contexts", contexts()},
                                             {"the_rest", the_rest()}};
     return parts;
 }
