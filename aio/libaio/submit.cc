@@ -1,8 +1,9 @@
 // io_submit and io_cancel: blocks are copied, described and handed to the engine.
 //
-// A read whose data is in the system's cache is made at once (aio/express.h). What is not goes to
-// the engine as one chain, after the last block has been looked at: so a read is only made at once
-// while no write of the same call waits to be handed over, which it would overtake.
+// What the system's cache can serve is made at once (aio/express.h). What it cannot goes to the
+// engine as one chain, after the last block has been looked at: so a read is only made at once while
+// no write of the same call waits to be handed over, which it would overtake, and a write only while
+// nothing does.
 #include <errno.h>
 #include <string.h>
 
@@ -30,6 +31,10 @@ void add(Chain& chain, Request& request) {
         chain.oldest = &request;
     }
     chain.has_others = chain.has_others || request.operation.kind != Kind::kRead;
+}
+
+bool may_go_before(const Operation& operation, const Chain& chain) {
+    return chain.newest == nullptr || (operation.kind == Kind::kRead && !chain.has_others);
 }
 
 int prepare(Slot& slot, uint64_t block, Operation& operation, Chain& chain) {
@@ -71,7 +76,7 @@ int submit_copy(Context& context, const IoBlock& block, uint64_t address, Chain&
     if (error == 0 && block.opcode == kPoll) {
         error = submit_poll(block, *slot);
     } else if (error == 0) {
-        if (!chain.has_others &&
+        if (may_go_before(operation, chain) &&
             engine.run_at_once({operation, slot, publish_slot, nullptr, nullptr})) {
             return 0;
         }
