@@ -1,9 +1,9 @@
 // io_submit and io_cancel: blocks are copied, described and handed to the engine.
 //
 // What the system's cache can serve is made at once (aio/express.h). What it cannot goes to the
-// engine as one chain, after the last block has been looked at: so a read is only made at once while
-// no write of the same call waits to be handed over, which it would overtake, and a write only while
-// nothing does.
+// engine as one chain, after the last block has been looked at: so a read is only made at once
+// while no write of the same call waits to be handed over, which it would overtake, and a write
+// only while nothing does.
 #include <errno.h>
 #include <string.h>
 
