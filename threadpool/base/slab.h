@@ -55,7 +55,8 @@ class Slab {
     // are in use.
     void trim();
 
-    // Forgets all records and gives their memory back. Only for a forked child.
+    // Forgets all records and gives their memory back. Nobody uses the slab: in a forked child, or
+    // when its owner is closed.
     void reset();
 
   private:
