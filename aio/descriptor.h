@@ -2,9 +2,9 @@
 //
 // The system is asked each time: a descriptor may be closed and reused, or have its flags changed,
 // between two requests. That goes in two steps of one system call each (0.1 and 0.3 µs), because a
-// read that is made at once (express.h) needs but the first, and is_file(), which is as cheap. They
-// never wait for a device or a file server. Back ends: platform/descriptor_linux.cc (statx(2)
-// without synchronisation), platform/descriptor_posix.cc (fstat(3)).
+// transfer that is made at once (express.h) needs but the first, and sometimes is_file(), which is
+// as cheap. They never wait for a device or a file server. Back ends: platform/descriptor_linux.cc
+// (statx(2) without synchronisation), platform/descriptor_posix.cc (fstat(3)).
 #pragma once
 
 #include <stdint.h>

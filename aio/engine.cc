@@ -74,6 +74,25 @@ Request* Engine::prepare(const Submission& submission, int& error) {
     return request;
 }
 
+namespace {
+
+// What is no file has an order among its reads too, and nothing of it may be moved twice.
+bool is_idle(const Lane& lane) {
+    return lane.posted.load(std::memory_order_acquire) == 0;  // as Express::is_first()
+}
+
+// Whether what was moved in part can be moved again from the beginning.
+bool can_be_repeated(const Operation& operation) {
+    Descriptor descriptor = operation.descriptor;
+    return descriptor.file_known || describe_file(operation.fd, descriptor) != 0 || descriptor.file;
+}
+
+}  // namespace
+
+// Some devices can be read at any position, ignore it, and give what they have once (tun). Most
+// descriptors stand for files, so which it is is asked only where it matters: if something is on
+// its way that must not be overtaken, or when less came than was asked for, which then is all there
+// will be.
 bool Engine::run_at_once(const Submission& submission) {
     const Operation& operation = submission.operation;
     if (!express_.takes(operation)) {  // before any work that prepare() will do again
@@ -83,19 +102,20 @@ bool Engine::run_at_once(const Submission& submission) {
     if (lane == nullptr || !express_.may_try(*lane, operation.kind)) {
         return false;
     }
-    if (!operation.descriptor.file_known && !is_file(operation.fd)) {
+    if (!operation.descriptor.file_known && !is_idle(*lane) && !is_file(operation.fd)) {
         return false;
     }
     Notice notice = {};
     if (submission.event != nullptr && prepare_notice(*submission.event, notice) != 0) {
         return false;
     }
-    if (!express_.transfer(operation, *lane)) {
+    size_t moved = express_.transfer(operation, *lane);
+    if (moved < operation.bytes && (moved == 0 || can_be_repeated(operation))) {
         drop_notice(notice);
         return false;
     }
     count(submitted_counter(operation.kind));
-    auto result = static_cast<ssize_t>(operation.bytes);
+    auto result = static_cast<ssize_t>(moved);
     count_performed(operation.kind, {result, 0});
     submission.publish(submission.owner, result, 0);
     if (waiting_room_.awaits(submission.owner) || is_audible(notice)) {

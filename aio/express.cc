@@ -71,7 +71,7 @@ bool Express::is_paused(Pace& pace) {
     return pause > 0;
 }
 
-bool Express::transfer(const Operation& operation, Lane& lane) {
+size_t Express::transfer(const Operation& operation, Lane& lane) {
     int saved = errno;
     ssize_t result = transfer_now(operation);
     int error = result < 0 ? errno : 0;
@@ -80,7 +80,7 @@ bool Express::transfer(const Operation& operation, Lane& lane) {
     if (result == static_cast<ssize_t>(operation.bytes)) {
         pace.misses.store(0, std::memory_order_relaxed);
         count(Counter::kExpressHits);
-        return true;
+        return operation.bytes;
     }
     count(Counter::kExpressMisses);
     if (error == ENOSYS) {
@@ -90,7 +90,7 @@ bool Express::transfer(const Operation& operation, Lane& lane) {
     } else {
         slow_down(pace);
     }
-    return false;
+    return result > 0 ? static_cast<size_t>(result) : 0;
 }
 
 void Express::slow_down(Pace& pace) {

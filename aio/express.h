@@ -8,8 +8,8 @@
 // whether more would have come (a short read, or the 0 that Linux 5.9 and 5.10 may give wrongly),
 // or what the error was about. What a write has left in the file by then is written again.
 //
-// What is transferred must be known to belong to a file: some devices ignore the position (tun),
-// and what was read by a miss would be lost.
+// What it is for is files. Others are kept from it by the engine where that matters
+// (Engine::run_at_once()).
 //
 // Never taken: syncs, streams, descriptors with O_DIRECT (the system would wait for the device all
 // the same), appends, writes with O_SYNC or O_DSYNC, transfers with flags of their own, and those
@@ -46,11 +46,11 @@ class Express {
     // tried.
     bool may_try(Lane& lane, Kind kind) const;
 
-    // Makes the transfer if the system can do all of it. Returns whether it is done:
-    // operation.bytes have been moved. If not, some bytes may be in the buffer, respectively in the
+    // Makes the transfer if the system can do all of it. Returns how many bytes have been moved: if
+    // less than operation.bytes, it is not done, but so many are in the buffer, respectively in the
     // file. Keeps errno. Lock-free; async-signal-safe. Waits for no device that holds the file (but
     // a page of the buffer may have to be fetched).
-    bool transfer(const Operation& operation, Lane& lane);
+    size_t transfer(const Operation& operation, Lane& lane);
 
   private:
     bool is_first(const Lane& lane, Kind kind) const;

@@ -42,6 +42,11 @@ class Owner {
         engine.post(request, request);
     }
 
+    // At once; returns whether that was possible.
+    bool run_at_once(const Operation& operation) {
+        return engine.run_at_once({operation, this, publish, nullptr, nullptr});
+    }
+
     // Only prepared, for a chain.
     Request& prepare(const Operation& operation, const sigevent* event, Batch* batch) {
         int error = 0;

@@ -73,12 +73,15 @@ void sync(Model& model) {
     }
 }
 
+// More than a submitter reads at once.
+constexpr size_t kTooLarge = 65'537;
+
 // A character device, of which must be found out whether it can seek.
 void use_zeros() {
     int zeros = open("/dev/zero", O_RDWR | O_CLOEXEC);
     require(zeros >= 0, "open /dev/zero");
-    Errand read(zeros, "....");
-    if (read.read() && read.settle()) expect(read.bytes() == std::string(4, '\0'), "zeros");
+    Errand read(zeros, kTooLarge);
+    if (read.read() && read.settle()) expect(read.bytes() == std::string(kTooLarge, '\0'), "zeros");
     Errand write(zeros, "....");
     if (write.write()) write.settle();
     close(zeros);
@@ -207,6 +210,25 @@ void read_pipe(Ring ring) {
     if (submission.accepted() && read.settle()) expect(read.bytes() == "pipe", "a pipe's bytes");
 }
 
+// Behind a read that waits, it must be known whether another one may go first. (Without workers
+// they wait side by side, and anyone may be the first.) A number of its own, for which nothing has
+// been tried in vain.
+void read_pipe_twice() {
+    constexpr int kFresh = 100;
+    ReadGate gate;
+    int fd = fcntl(gate.fd(), F_DUPFD_CLOEXEC, kFresh);
+    require(fd >= 0, "duplicate a descriptor");
+    Errand one(fd, 4);
+    Errand other(fd, 4);
+    Submission first([&] { return one.read(); });
+    Submission second([&] { return other.read(); });
+    gate.release("pipeline");
+    bool accepted = first.accepted();
+    if (second.accepted()) other.settle();
+    if (accepted) one.settle();
+    close(fd);
+}
+
 void cancel_read() {
     ReadGate gate;
     Errand read(gate.fd(), 4, 0, Ring::kThread);
@@ -264,6 +286,7 @@ void run_workload() {
     run_list(model, LIO_NOWAIT, Ring::kSignal);
     run_list(model, LIO_NOWAIT, Ring::kThread);
     read_pipe(Ring::kSignal);
+    read_pipe_twice();
     cancel_read();
     read_named_pipe();
     read_back(model, Ring::kNot);
