@@ -113,7 +113,7 @@ void free_slot(Slot& slot) {
     if (slot.far != nullptr) {
         piece_arrays.give(*slot.far);
     }
-    slot.context->slots.give(slot);
+    let_go(slot);
 }
 
 // The last touch of the record by a request.
@@ -194,6 +194,7 @@ __attribute__((constructor)) void watch_forks() {
 }  // namespace
 
 Visit::Visit(uintptr_t address) : context_(nullptr) {
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel_state_);
     if (address == 0) {
         return;
     }
@@ -205,6 +206,7 @@ Visit::~Visit() {
     if (context_ != nullptr) {
         leave(*context_);
     }
+    pthread_setcancelstate(cancel_state_, nullptr);
 }
 
 int open_context(uint32_t events, Context*& context) {
@@ -261,10 +263,30 @@ Slot* open_slot(Context& context) {
     }
     context.requests.fetch_add(1, std::memory_order_seq_cst);
     slot->context = &context;
+    slot->holders.store(1, std::memory_order_relaxed);  // nobody holds what is free
     slot->bell = -1;
     slot->far = nullptr;
     slot->poll = nullptr;
     return slot;
+}
+
+bool hold(Slot& slot) {
+    uint32_t holders = slot.holders.load(std::memory_order_relaxed);  // checked by the exchange
+    while (holders != 0) {
+        // Acquire pairs with let_go() of whoever had the slot before.
+        if (slot.holders.compare_exchange_weak(holders, holders + 1, std::memory_order_acquire,
+                                               std::memory_order_relaxed)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void let_go(Slot& slot) {
+    // Acquire and release pair with each other: all use of the slot comes before its reuse.
+    if (slot.holders.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+        slot.context->slots.give(slot);
+    }
 }
 
 void close_slot(Slot& slot) {

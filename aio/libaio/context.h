@@ -47,7 +47,10 @@ struct PieceArray : SlabRecord {
 // A request of a context; what the engine calls its owner.
 struct Slot : SlabRecord, Arrival {
     Context* context;
-    int bell;                     // -1: none
+    int bell;  // -1: none
+    // The request itself, and those who look whether it is the one that they want to cancel. While
+    // there are any the slot is not used again. 0: free.
+    std::atomic<uint32_t> holders;
     std::atomic<uint64_t> block;  // the client's block while the request may be cancelled, or 0
     uint32_t request;             // by which the engine knows it, unless it is a poll
     PieceArray* far;  // where the client's array is copied to; null: in `near`, if at all
@@ -80,7 +83,8 @@ int open_context(uint32_t events, Context*& context);
 // Ends the caller's call, and waits for what runs. False if somebody else is closing the context.
 bool close_context(Context& context);
 
-// One call at a context, during which it is not closed. Null if there is no such context.
+// One call at a context, during which it is not closed, and the calling thread not cancelled: the
+// functions of the interface are no cancellation points. Null if there is no such context.
 class Visit {
   public:
     explicit Visit(uintptr_t address);
@@ -99,6 +103,7 @@ class Visit {
 
   private:
     Context* context_;
+    int cancel_state_;
 };
 
 // Whether nobody has begun to close it.
@@ -112,6 +117,10 @@ Slot* open_slot(Context& context);
 
 // The request does not come after all.
 void close_slot(Slot& slot);
+
+// Sees to it that the slot stays the same request's until let_go(). False if it is free.
+bool hold(Slot& slot);
+void let_go(Slot& slot);
 
 // Room for `count` pieces that lives as long as the slot; null if there is no memory.
 iovec* pieces_of(Slot& slot, uint64_t count);

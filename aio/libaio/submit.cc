@@ -3,7 +3,7 @@
 // What the system's cache can serve is made at once (aio/express.h). What it cannot goes to the
 // engine as one chain, after the last block has been looked at: so a read is only made at once
 // while no write of the same call waits to be handed over, which it would overtake, and a write
-// only while nothing does.
+// (and under the strict order everything) only while nothing does.
 #include <errno.h>
 #include <string.h>
 
@@ -34,7 +34,9 @@ void add(Chain& chain, Request& request) {
 }
 
 bool may_go_before(const Operation& operation, const Chain& chain) {
-    return chain.newest == nullptr || (operation.kind == Kind::kRead && !chain.has_others);
+    bool harmless = operation.kind == Kind::kRead && !chain.has_others &&
+                    engine.options().order != Order::kStrict;
+    return chain.newest == nullptr || harmless;
 }
 
 int prepare(Slot& slot, uint64_t block, Operation& operation, Chain& chain) {
@@ -99,6 +101,11 @@ int submit_one(Context& context, IoBlock* const* place, Chain& chain) {
     return submit_copy(context, copy, reinterpret_cast<uintptr_t>(*place), chain);
 }
 
+// The slot is held, so what it says of its request stays true.
+bool withdraw(Slot& slot, uint64_t block) {
+    return polls.withdraw(slot, block) || engine.cancel(slot.request, &slot).withdrawn > 0;
+}
+
 }  // namespace
 
 long submit_blocks(uintptr_t address, long count, IoBlock* const* blocks) {
@@ -133,11 +140,14 @@ long cancel_block(uintptr_t address, IoBlock* block) {
     }
     auto wanted = reinterpret_cast<uintptr_t>(block);
     for (uint32_t number = 0; Slot* slot = context->slots.at(number); ++number) {
-        if (slot->block.load(std::memory_order_acquire) == wanted) {  // pairs with prepare()
-            if (polls.withdraw(*slot, wanted)) {
-                return -EINPROGRESS;
+        // Relaxed: a first look, most are another's.
+        if (slot->block.load(std::memory_order_relaxed) == wanted && hold(*slot)) {
+            bool found = slot->block.load(std::memory_order_acquire) == wanted;  // prepare()
+            bool withdrawn = found && withdraw(*slot, wanted);
+            let_go(*slot);
+            if (found) {
+                return withdrawn ? -EINPROGRESS : -EINVAL;
             }
-            return engine.cancel(slot->request, slot).withdrawn > 0 ? -EINPROGRESS : -EINVAL;
         }
     }
     return -EINVAL;

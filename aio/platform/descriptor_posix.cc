@@ -43,6 +43,7 @@ int describe_access(int fd, Descriptor& descriptor) {
     descriptor.readable = access != O_WRONLY;
     descriptor.writable = access != O_RDONLY;
     descriptor.append = (flags & O_APPEND) != 0;
+    descriptor.durable = (flags & (O_SYNC | O_DSYNC)) != 0;
     descriptor.nonblocking = (flags & O_NONBLOCK) != 0;
     descriptor.direct = (flags & kDirectFlag) != 0;
     descriptor.file_known = descriptor.seekable = descriptor.file = false;

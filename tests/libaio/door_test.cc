@@ -6,8 +6,11 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -208,14 +211,41 @@ BOOST_FIXTURE_TEST_CASE(several_threads_share_the_events, Opened) {
             }
         });
     }
-    char buffer[512];
-    IoBlock block = block_of(kPread, file.fd(), buffer, 1);
+    char bytes[kEvents];
     for (int i = 0; i < kEvents;) {
+        IoBlock block = block_of(kPread, file.fd(), &bytes[i], 1);
         block.rw_flags = i % 2 == 0 ? 2 : 0;  // through the pool, and at once
         i += submit(block) == 1;
     }
     for (auto& thread : threads) thread.join();
     BOOST_TEST(seen == kEvents);
+}
+
+// Whoever is to be cancelled goes on until it comes to a place for that.
+BOOST_FIXTURE_TEST_CASE(a_call_is_no_place_to_be_cancelled, Opened) {
+    ScratchFile file("x");
+    int bell = eventfd(0, 0);
+    BOOST_TEST_REQUIRE(bell >= 0);
+    int calls = 0;
+    std::thread thread([&] {
+        pthread_cancel(pthread_self());  // from the next place on
+        IoBlock read = block_of(kPread, file.fd(), data, 1);
+        read.flags = kFlagBell;
+        read.bell = bell;
+        calls += submit(read) == 1;
+        IoBlock poll = block_of(kPoll, bell, reinterpret_cast<void*>(POLLIN), 0);
+        calls += submit(poll) == 1;
+        IoEvent events[2];
+        sigset_t mask;
+        sigemptyset(&mask);
+        calls += collect_events(context, 2, 2, events, &kLong, &mask) == 2;
+        calls += destroy() == 0;
+        pthread_testcancel();
+        calls = -1;
+    });
+    thread.join();
+    BOOST_TEST(calls == 4);
+    close(bell);
 }
 
 BOOST_FIXTURE_TEST_CASE(wild_pointers_are_refused, Opened) {
