@@ -5,6 +5,7 @@
 
 #include "aio/engine.h"
 #include "aio/libaio/context_table.h"
+#include "aio/libaio/platform/alarm.h"
 #include "aio/libaio/platform/bell.h"
 #include "aio/libaio/polls.h"
 #include "threadpool/base/lock.h"
@@ -130,8 +131,8 @@ void wake_sleepers(Context& context) {
     }
     context.changed.fetch_add(1, std::memory_order_seq_cst);
     wake_all(context.changed);
-    if (context.bell_sleepers.load(std::memory_order_seq_cst) != 0) {
-        ring_bell(context.bell.load(std::memory_order_seq_cst) - kBellOffset);
+    if (context.alarm_sleepers.load(std::memory_order_seq_cst) != 0) {
+        ring_alarm(context.alarm.load(std::memory_order_seq_cst));
     }
 }
 
@@ -166,7 +167,7 @@ void take_down(Context& context) {
         reinterpret_cast<void*>(context.address.load(std::memory_order_relaxed));  // nobody else
     context.ring.close(client);
     context.slots.reset();
-    close_bell(context.bell.exchange(0, std::memory_order_relaxed) - kBellOffset);  // nobody else
+    close_alarm(context.alarm.exchange(kNoAlarm, std::memory_order_relaxed));  // nobody else
     contexts.give(context);
     SignalBlock block;
     Hold hold(table_lock);

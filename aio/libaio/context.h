@@ -24,6 +24,13 @@
 // at the ring; who brings an event pushes it and then looks for sleepers. All four are sequentially
 // consistent, so one of them sees the other; and a change of the word between look and sleep keeps
 // the sleeper awake.
+//
+// Who has a signal mask for its sleep cannot sleep on the word, but sleeps on an alarm
+// (platform/alarm.h), which goes on ringing until somebody quiets it. That is done by the last of
+// the `alarm_sleepers`, once it has left; and it rings again if a new one has come meanwhile. A
+// sleeper counts itself and then reads `changed` once more; who rings has changed the word before
+// it looks for sleepers. So whoever comes after the ringing does not sleep, and whoever came before
+// it is either counted when the alarm is quieted, or rung for again.
 #pragma once
 
 #include <signal.h>
@@ -68,14 +75,13 @@ struct Context : SlabRecord {
 
     std::atomic<uint32_t> requests;
     std::atomic<uint32_t> sleepers;
-    std::atomic<uint32_t> bell_sleepers;  // those that sleep on the bell, not on the word
-    std::atomic<int> bell;                // its number and kBellOffset; 0: none yet
-    WaitWord changed;                     // grows when sleepers have to look again
-    WaitWord left;                        // grows when the last call or request has gone
+    std::atomic<uint32_t> alarm_sleepers;  // those that sleep on the alarm, not on the word
+    std::atomic<uint64_t> alarm;           // kNoAlarm: none yet
+    WaitWord changed;                      // grows when sleepers have to look again
+    WaitWord left;                         // grows when the last call or request has gone
 };
 
 inline constexpr uint64_t kLives = uint64_t{1} << 32;
-inline constexpr int kBellOffset = 1;
 
 // Returns 0, EAGAIN (kContextsMax) or ENOMEM.
 int open_context(uint32_t events, Context*& context);

@@ -5,7 +5,7 @@
 #include "aio/libaio/context.h"
 #include "aio/libaio/door.h"
 #include "aio/libaio/limits.h"
-#include "aio/libaio/platform/bell.h"
+#include "aio/libaio/platform/alarm.h"
 #include "aio/libaio/platform/memory.h"
 #include "threadpool/base/clock.h"
 #include "threadpool/base/thread.h"
@@ -67,44 +67,66 @@ int take(Collection& collection) {
     return 0;
 }
 
-int bell_of(Context& context) {
-    int known = context.bell.load(std::memory_order_acquire);
-    if (known != 0) {
-        return known - kBellOffset;
+// Makes one at the first time, and if `lost` is what the context has and no longer ours.
+uint64_t alarm_of(Context& context, uint64_t lost) {
+    // Acquire pairs with the exchange below.
+    uint64_t known = context.alarm.load(std::memory_order_acquire);
+    if (known != lost) {
+        return known;
     }
-    int made = make_bell();
-    if (made < 0) {
+    uint64_t made = make_alarm();
+    // Sequentially consistent, as what comes after it in sleep_on_alarm_of().
+    if (context.alarm.compare_exchange_strong(known, made, std::memory_order_seq_cst)) {
         return made;
     }
-    // Sequentially consistent, as what comes after it in sleep().
-    if (context.bell.compare_exchange_strong(known, made + kBellOffset,
-                                             std::memory_order_seq_cst)) {
-        return made;
-    }
-    close_bell(made);
-    return known - kBellOffset;
+    close_alarm(made);
+    return known;
 }
 
-// With a mask that is to hold for the sleep alone. A bell that several sleep on is quiet when one
-// of them has heard it, so they look up now and then. Without a bell the mask is exchanged a moment
-// before the sleep: a signal in between ends it late.
+// Whoever is still counted has yet to hear it: then it goes on ringing, and this thread stays out
+// of the way for a moment. Signals that the mask lets in wait so long, too.
+void leave_alarm(Context& context, uint64_t alarm, WaitEnd end) {
+    bool last = context.alarm_sleepers.fetch_sub(1, std::memory_order_seq_cst) == 1;
+    if (end != WaitEnd::kWoken) {
+        return;
+    }
+    if (!last) {
+        WaitWord nap{0};
+        wait_on(nap, 0, now_ns() + kNapNs);
+    } else if (!quiet_alarm(alarm)) {
+        alarm_of(context, alarm);
+    } else if (context.alarm_sleepers.load(std::memory_order_seq_cst) != 0) {
+        ring_alarm(alarm);
+    }
+}
+
+WaitEnd sleep_on_alarm_of(Context& context, uint64_t alarm, uint32_t ticket, int64_t deadline_ns,
+                          const sigset_t& mask) {
+    context.alarm_sleepers.fetch_add(1, std::memory_order_seq_cst);
+    // Pairs with wake_sleepers(), which changes the word and then looks for sleepers.
+    bool must_look = context.changed.load(std::memory_order_seq_cst) != ticket;
+    WaitEnd end = sleep_on_alarm(alarm, must_look ? 0 : deadline_ns, mask);
+    leave_alarm(context, alarm, end);
+    return must_look && end == WaitEnd::kTimedOut ? WaitEnd::kWoken : end;
+}
+
+// With a mask that is to hold for the sleep alone. They look up now and then, in case the client
+// has closed the alarm. Without one the mask is exchanged a moment before the sleep: a signal in
+// between ends it late.
 WaitEnd sleep_masked(const Collection& collection, uint32_t ticket) {
     Context& context = collection.context;
-    int64_t deadline = collection.deadline_ns;
-    int64_t soon = now_ns() + kBellNapNs;
-    int bell = bell_of(context);
-    if (bell < 0) {
+    uint64_t alarm = alarm_of(context, kNoAlarm);
+    int64_t soon = now_ns() + (alarm != kNoAlarm ? kAlarmNapNs : kMaskNapNs);
+    bool naps = soon < collection.deadline_ns;
+    int64_t deadline = naps ? soon : collection.deadline_ns;
+    WaitEnd end;
+    if (alarm != kNoAlarm) {
+        end = sleep_on_alarm_of(context, alarm, ticket, deadline, *collection.mask);
+    } else {
         sigset_t before;
         pthread_sigmask(SIG_SETMASK, collection.mask, &before);
-        WaitEnd end = wait_on(context.changed, ticket, soon < deadline ? soon : deadline);
+        end = wait_on(context.changed, ticket, deadline);
         pthread_sigmask(SIG_SETMASK, &before, nullptr);
-        return end == WaitEnd::kTimedOut && soon < deadline ? WaitEnd::kWoken : end;
-    }
-    bool alone = context.bell_sleepers.load(std::memory_order_seq_cst) == 1;
-    bool naps = !alone && soon < deadline;
-    WaitEnd end = sleep_on_bell(bell, naps ? soon : deadline, *collection.mask);
-    if (end == WaitEnd::kWoken) {
-        quiet_bell(bell);
     }
     return end == WaitEnd::kTimedOut && naps ? WaitEnd::kWoken : end;
 }
@@ -146,17 +168,9 @@ int wait_for_more(Collection& collection) {
 // Counts itself among those that have to be woken.
 int wait_counted(Collection& collection) {
     Context& context = collection.context;
-    bool masked = collection.mask != nullptr;
-    if (masked) {
-        bell_of(context);
-        context.bell_sleepers.fetch_add(1, std::memory_order_seq_cst);
-    }
     context.sleepers.fetch_add(1, std::memory_order_seq_cst);
     int error = wait_for_more(collection);
     context.sleepers.fetch_sub(1, std::memory_order_seq_cst);
-    if (masked) {
-        context.bell_sleepers.fetch_sub(1, std::memory_order_seq_cst);
-    }
     return error;
 }
 

@@ -35,11 +35,13 @@ inline constexpr int64_t kNapNs = 100'000;
 // withdrawn.
 inline constexpr int64_t kWithdrawAgainNs = 1'000'000;
 
-// So often threads look up that sleep on one bell.
-inline constexpr int64_t kBellNapNs = 20'000'000;
+// So often threads look up that sleep on an alarm, which the client may have closed; and those that
+// have none although there is a signal mask for their sleep, for the signals they have missed.
+inline constexpr int64_t kAlarmNapNs = 100'000'000;
+inline constexpr int64_t kMaskNapNs = 20'000'000;
 
-// The thread that polls stays so long when nothing is polled, and looks up as often. Without a bell
-// it looks for new ones so often.
+// The thread that polls stays so long when nothing is polled, and looks up as often. Without an
+// alarm it looks for new ones so often.
 inline constexpr int kPollIdleMs = 1'000;
 inline constexpr int kPollNapMs = 10;
 

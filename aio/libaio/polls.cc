@@ -3,7 +3,7 @@
 #include <errno.h>
 
 #include "aio/libaio/limits.h"
-#include "aio/libaio/platform/bell.h"
+#include "aio/libaio/platform/alarm.h"
 #include "threadpool/base/clock.h"
 #include "threadpool/base/pages.h"
 #include "threadpool/base/signal_block.h"
@@ -131,19 +131,13 @@ void Polls::withdraw_all(Context& context) {
     }
 }
 
-void Polls::ring_bell_if_any(int bell) {
-    if (bell >= 0) {
-        ring_bell(bell);
-    }
-}
-
 void Polls::reset() UAIO_UNCHECKED {
     lock_.reset();
     waiting_ = {};
     records_.reset();
     count_.store(0, std::memory_order_relaxed);  // no other thread exists
     pool_.reset();
-    close_bell(bell_.exchange(-1, std::memory_order_relaxed));  // the child's own copy
+    close_alarm(alarm_.exchange(kNoAlarm, std::memory_order_relaxed));  // the child's own copy
 }
 
 // --- the thread -------------------------------------------------------------------------------
@@ -161,16 +155,16 @@ void Polls::serve(void* context, Pool::Seat& seat) {
 }
 
 void Polls::look() {
-    int bell = bell_.load(std::memory_order_relaxed);  // this thread's to store
-    if (!is_bell(bell)) {
-        bell = make_bell();
-        bell_.store(bell, std::memory_order_release);  // pairs with ring()
+    uint64_t alarm = alarm_.load(std::memory_order_relaxed);  // this thread's to store
+    if (!quiet_alarm(alarm)) {  // there is none, or the client has closed it
+        alarm = make_alarm();
+        alarm_.store(alarm, std::memory_order_release);  // pairs with ring()
     }
     make_room(count_.load(std::memory_order_relaxed));  // a guess
-    uint32_t count = fill();  // after the bell is known: who comes later rings it
-    descriptors_[0] = {bell, POLLIN, 0};
+    uint32_t count = fill();  // after the alarm is quiet: who comes later rings it
+    descriptors_[0] = {descriptor_of(alarm), POLLIN, 0};
     bool all = count >= count_.load(std::memory_order_relaxed);  // else those that have no room
-    int limit_ms = bell >= 0 && all ? kPollIdleMs : kPollNapMs;
+    int limit_ms = alarm != kNoAlarm && all ? kPollIdleMs : kPollNapMs;
     int ready = ::poll(descriptors_, count + 1, limit_ms);
     if (ready < 0) {  // without memory; all signals are blocked
         WaitWord nap{0};
@@ -178,9 +172,6 @@ void Polls::look() {
     }
     if (ready <= 0) {
         return;
-    }
-    if (descriptors_[0].revents != 0) {
-        quiet_bell(bell);
     }
     bring_ready(count);
 }

@@ -2,7 +2,7 @@
 //
 // They have no order with anything else, not with transfers of the same descriptor either, so they
 // do not go through the engine. One thread waits in poll(3) for all of them, while there are any;
-// it is told of new ones by a bell (platform/bell.h), and where there is none it looks every
+// it is told of new ones by an alarm (platform/alarm.h), and where there is none it looks every
 // kPollNapMs. Its cost grows with the number of polls that wait: it is meant for tens of
 // descriptors, not for thousands.
 //
@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "aio/libaio/context.h"
+#include "aio/libaio/platform/alarm.h"
 #include "threadpool/base/list.h"
 #include "threadpool/base/lock.h"
 #include "threadpool/base/slab.h"
@@ -63,8 +64,8 @@ class Polls {
     void make_room(uint32_t count);
     void bring_ready(uint32_t count);
     Slot& take_out(Poll& poll) UAIO_REQUIRES(lock_);
-    void ring() const { ring_bell_if_any(bell_.load(std::memory_order_acquire)); }
-    static void ring_bell_if_any(int bell);
+    // Acquire pairs with look().
+    void ring() const { ring_alarm(alarm_.load(std::memory_order_acquire)); }
 
     Lock lock_;
     Slab<Poll> records_;
@@ -75,12 +76,12 @@ class Polls {
 
     Pool pool_;
     Pool::Owner owner_ = {};
-    std::atomic<int> bell_{-1};
+    std::atomic<uint64_t> alarm_{kNoAlarm};
 
     // The thread's own.
     pollfd first_descriptors_[kFewest + 1] = {};
     Entry first_entries_[kFewest] = {};
-    pollfd* descriptors_ = first_descriptors_;  // the bell, then those of the entries
+    pollfd* descriptors_ = first_descriptors_;  // the alarm, then those of the entries
     Entry* entries_ = first_entries_;
     uint32_t room_ = kFewest;
 };

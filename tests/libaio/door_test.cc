@@ -5,11 +5,13 @@
 #include "aio/libaio/door.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -21,6 +23,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "aio/libaio/platform/bell.h"
+#include "aio/libaio/context.h"
 #include "tests/support/gate.h"
 #include "tests/support/scratch_file.h"
 
@@ -69,6 +72,10 @@ IoBlock block_of(Opcode opcode, int fd, void* buffer, size_t bytes, int64_t offs
     block.bytes = bytes;
     block.offset = offset;
     return block;
+}
+
+uint32_t sleepers_at(uintptr_t context) {
+    return Visit(context).context()->sleepers;
 }
 
 BOOST_FIXTURE_TEST_CASE(blocks_and_pieces_may_be_reused_at_once, Opened) {
@@ -156,6 +163,71 @@ BOOST_AUTO_TEST_CASE(who_waits_is_told_that_the_context_is_gone) {
         opened.context = 0;
         BOOST_TEST(gone == 3);
         BOOST_TEST(destroyed == 1);
+    }
+}
+
+// Of several that sleep under a mask each is woken, though one is quicker than the other.
+BOOST_AUTO_TEST_CASE(all_that_sleep_under_a_mask_are_woken) {
+    ScratchFile file("01");
+    sigset_t none;
+    sigemptyset(&none);
+    for (int round = 0; round < 200; ++round) {
+        bool destroys = round % 2 == 0;
+        Opened opened;
+        std::atomic<int> back = 0;
+        std::vector<std::thread> threads;
+        for (int i = 0; i < 2; ++i) {
+            threads.emplace_back([&, context = opened.context] {
+                IoEvent event;
+                back += collect_events(context, 1, 1, &event, nullptr, &none) ==
+                        (destroys ? -EINVAL : 1);
+            });
+            while (sleepers_at(opened.context) != i + 1u) sched_yield();
+        }
+        if (destroys) {
+            opened.destroy();
+        } else {
+            char buffers[2];
+            IoBlock first = block_of(kPread, file.fd(), &buffers[0], 1);
+            IoBlock second = block_of(kPread, file.fd(), &buffers[1], 1, 1);
+            IoBlock* list[] = {&first, &second};
+            BOOST_TEST(submit_blocks(opened.context, 2, list) == 2);
+        }
+        for (auto& thread : threads) thread.join();
+        BOOST_TEST(back == 2);
+    }
+}
+
+// A client that closes what it did not open gets the numbers for its own.
+BOOST_FIXTURE_TEST_CASE(an_alarm_that_the_client_has_replaced_is_made_again, Opened) {
+    constexpr int kFirst = 500;
+    constexpr int kLast = 520;
+    ReadGate gate;
+    sigset_t none;
+    sigemptyset(&none);
+    IoEvent event;
+    constexpr timespec kSoon = {0, 1'000'000};
+    BOOST_TEST(collect_events(context, 1, 1, &event, &kSoon, &none) == 0);  // makes it
+    std::vector<int> mine;
+    for (int fd = kFirst; fd < kLast; ++fd) {
+        if (fcntl(fd, F_GETFD) >= 0) {
+            int bell = eventfd(5, EFD_NONBLOCK);
+            BOOST_TEST(dup2(bell, fd) == fd);
+            close(bell);
+            mine.push_back(fd);
+        }
+    }
+    IoBlock block = block_of(kPread, gate.fd(), data, 1);
+    BOOST_TEST(submit(block) == 1);
+    std::thread feeder([&] { gate.release("x"); });
+    BOOST_TEST(collect_events(context, 1, 1, &event, &kLong, &none) == 1);
+    feeder.join();
+    BOOST_TEST(destroy() == 0);
+    for (int fd : mine) {
+        uint64_t count = 0;
+        BOOST_TEST(read(fd, &count, sizeof count) == 8);
+        BOOST_TEST(count == 5u);
+        close(fd);
     }
 }
 

@@ -3,12 +3,9 @@
 #include "aio/libaio/platform/bell.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdint.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 namespace uaio {
@@ -70,44 +67,6 @@ void ring_bell(int fd) {
         } while (written < 0 && errno == EINTR);
     }
     errno = saved;
-}
-
-int make_bell() {
-    int saved = errno;
-    int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    errno = saved;
-    return fd;
-}
-
-void quiet_bell(int fd) {
-    int saved = errno;
-    uint64_t counted;
-    if (has_no_file(fd)) {
-        (void)!read(fd, &counted, sizeof counted);
-    }
-    errno = saved;
-}
-
-void close_bell(int fd) {
-    if (is_bell(fd)) {
-        int saved = errno;
-        close(fd);
-        errno = saved;
-    }
-}
-
-WaitEnd sleep_on_bell(int fd, int64_t deadline_ns, const sigset_t& mask) {
-    constexpr size_t kMaskBytes = 8;  // of the kernel's mask
-    int saved = errno;
-    int64_t left = deadline_ns - now_ns();
-    left = left > 0 ? left : 0;
-    timespec limit = {static_cast<time_t>(left / kNsPerSecond),
-                      static_cast<long>(left % kNsPerSecond)};
-    pollfd entry = {fd, POLLIN, 0};
-    long count = syscall(SYS_ppoll, &entry, 1, &limit, &mask, kMaskBytes);
-    bool interrupted = count < 0 && errno == EINTR;
-    errno = saved;
-    return count > 0 ? WaitEnd::kWoken : interrupted ? WaitEnd::kInterrupted : WaitEnd::kTimedOut;
 }
 
 }  // namespace uaio
