@@ -191,7 +191,8 @@ int64_t deadline_of(const timespec* timeout) {
     }
     constexpr time_t kSecondsMax = kLongNs / kNsPerSecond;
     int64_t seconds = timeout->tv_sec < kSecondsMax ? timeout->tv_sec : kSecondsMax;
-    return now_ns() + seconds * kNsPerSecond + timeout->tv_nsec;
+    int64_t rest = timeout->tv_nsec < kLongNs ? timeout->tv_nsec : kLongNs;
+    return now_ns() + seconds * kNsPerSecond + rest;
 }
 
 long collect(Collection& collection, bool may_wait) {

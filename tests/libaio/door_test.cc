@@ -17,7 +17,9 @@
 
 #include <array>
 #include <atomic>
+#include <limits>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
@@ -266,6 +268,28 @@ BOOST_FIXTURE_TEST_CASE(time_for_the_first_event_is_given_only_while_one_may_com
     std::thread feeder([&] { gate.release("x"); });
     BOOST_TEST(collect_events(context, 0, 1, &event, &kLong, nullptr) == 1);
     feeder.join();
+}
+
+BOOST_AUTO_TEST_CASE(the_longest_time_limits_are_as_good_as_none) {
+    sigset_t none;
+    sigemptyset(&none);
+    constexpr time_t kSecondsMax = std::numeric_limits<time_t>::max();
+    constexpr long kRestMax = std::numeric_limits<long>::max();
+    for (timespec limit : {timespec{0, kRestMax}, {kSecondsMax, 0}, {kSecondsMax, kRestMax}}) {
+        for (const sigset_t* mask : {static_cast<const sigset_t*>(nullptr), &std::as_const(none)}) {
+            Opened opened;
+            ReadGate gate;
+            IoBlock block = block_of(kPread, gate.fd(), opened.data, 1);
+            BOOST_TEST(opened.submit(block) == 1);
+            std::thread feeder([&] {
+                while (sleepers_at(opened.context) == 0) sched_yield();
+                gate.release("x");
+            });
+            IoEvent event;
+            BOOST_TEST(collect_events(opened.context, 1, 1, &event, &limit, mask) == 1);
+            feeder.join();
+        }
+    }
 }
 
 BOOST_FIXTURE_TEST_CASE(several_threads_share_the_events, Opened) {
