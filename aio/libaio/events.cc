@@ -137,11 +137,11 @@ WaitEnd sleep(const Collection& collection, uint32_t ticket) {
                : wait_on(collection.context.changed, ticket, collection.deadline_ns);
 }
 
-// Whether it is worth while to wait on.
+// Whether it is worth while to wait on. What is in flight no longer is in the ring, in this order.
 bool may_come(const Collection& collection) {
-    return !collection.first_will_do || collection.least > 0 ||
-           collection.context.requests.load(std::memory_order_seq_cst) > 0 ||
-           !collection.context.ring.is_empty();
+    const Ring& ring = collection.context.ring;
+    return !collection.first_will_do || collection.least > 0 || ring.in_flight() > 0 ||
+           !ring.is_empty();
 }
 
 // 0 or an errno value; what has been taken counts more.
@@ -149,9 +149,8 @@ int wait_for_more(Collection& collection) {
     Context& context = collection.context;
     for (;;) {
         uint32_t ticket = context.changed.load(std::memory_order_seq_cst);
-        bool more = may_come(collection);
         int error = take(collection);
-        if (error != 0 || collection.is_over() || !more) {
+        if (error != 0 || collection.is_over() || !may_come(collection)) {
             return error;
         }
         if (!lives(context)) {

@@ -63,8 +63,9 @@ class Ring {
     // The request does not come after all.
     void unreserve() { in_flight_.fetch_sub(1, std::memory_order_relaxed); }
 
-    // Requests whose events have not reached the ring.
-    uint32_t in_flight() const { return in_flight_.load(std::memory_order_relaxed); }
+    // Requests whose events have not reached the ring. Whoever is told of none finds their events
+    // there: acquire pairs with the release in drain().
+    uint32_t in_flight() const { return in_flight_.load(std::memory_order_acquire); }
 
     // The event of a request for which there is room. Sequentially consistent, for sleepers.
     void arrive(Arrival& arrival);

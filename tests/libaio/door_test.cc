@@ -270,6 +270,15 @@ BOOST_FIXTURE_TEST_CASE(time_for_the_first_event_is_given_only_while_one_may_com
     feeder.join();
 }
 
+// Its thread may be about to say that it has done with the context.
+BOOST_FIXTURE_TEST_CASE(a_request_whose_event_has_been_read_is_not_waited_for, Opened) {
+    Visit visit(context);
+    visit.context()->requests.fetch_add(1);
+    IoEvent event;
+    BOOST_TEST(collect_events(context, 0, 1, &event, &kLong, nullptr) == 0);
+    visit.context()->requests.fetch_sub(1);
+}
+
 BOOST_AUTO_TEST_CASE(the_longest_time_limits_are_as_good_as_none) {
     sigset_t none;
     sigemptyset(&none);
