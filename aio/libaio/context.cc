@@ -174,6 +174,13 @@ void take_down(Context& context) {
     --contexts_open;
 }
 
+// The child's own copies.
+void close_alarms() {
+    for (uint32_t number = 0; Context* context = contexts.at(number); ++number) {
+        close_alarm(context->alarm.exchange(kNoAlarm, std::memory_order_relaxed));  // nobody else
+    }
+}
+
 // Whatever the parent's threads were doing: its contexts do not exist in the child. Their rings
 // stay where they are, as under the kernel.
 void forked_child() UAIO_UNCHECKED {
@@ -182,6 +189,7 @@ void forked_child() UAIO_UNCHECKED {
         table.reset();
     }
     contexts_open = 0;
+    close_alarms();
     contexts.reset();
     piece_arrays.reset();
     polls.reset();

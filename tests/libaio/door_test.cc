@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/uio.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
@@ -198,6 +199,24 @@ BOOST_AUTO_TEST_CASE(all_that_sleep_under_a_mask_are_woken) {
         for (auto& thread : threads) thread.join();
         BOOST_TEST(back == 2);
     }
+}
+
+// Method: the numbers from which on the door's descriptors are.
+BOOST_FIXTURE_TEST_CASE(a_forked_child_has_no_alarms, Opened) {
+    sigset_t none;
+    sigemptyset(&none);
+    IoEvent event;
+    constexpr timespec kSoon = {0, 1'000'000};
+    BOOST_TEST(collect_events(context, 1, 1, &event, &kSoon, &none) == 0);
+    pid_t child = fork();
+    if (child == 0) {
+        int open = 0;
+        for (int fd = 500; fd < 600; ++fd) open += fcntl(fd, F_GETFD) >= 0;
+        _exit(open);
+    }
+    int status = 0;
+    BOOST_TEST(waitpid(child, &status, 0) == child);
+    BOOST_TEST(status == 0);
 }
 
 // A client that closes what it did not open gets the numbers for its own.
