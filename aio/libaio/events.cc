@@ -156,6 +156,9 @@ int wait_for_more(Collection& collection) {
         if (!lives(context)) {
             return EINVAL;
         }
+        if (context.ring.is_held_up()) {
+            return EINTR;
+        }
         WaitEnd end = sleep(collection, ticket);
         if (end != WaitEnd::kWoken) {
             error = take(collection);

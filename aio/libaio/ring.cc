@@ -72,6 +72,7 @@ int Ring::open(uint32_t events, uint32_t id) {
     in_flight_.store(0, std::memory_order_relaxed);
     tail_.store(0, std::memory_order_relaxed);
     owner_.store(0, std::memory_order_relaxed);
+    in_hand_.store(false, std::memory_order_relaxed);
     arrived_.store(nullptr, std::memory_order_relaxed);
     return 0;
 }
@@ -130,16 +131,25 @@ void Ring::disown() {
     owner_.store(0, std::memory_order_seq_cst);
 }
 
-// Relaxed: only this thread stores its own name.
+// Whether the calling thread has been interrupted while it was the owner. Relaxed: only this thread
+// stores its own name.
 bool Ring::is_interrupted() const {
     return owner_.load(std::memory_order_relaxed) == this_thread();
 }
 
+// What it reads was stored by the thread that it runs in.
+bool Ring::is_held_up() const {
+    return is_interrupted() && (in_hand_.load(std::memory_order_acquire) ||  // pairs with drain()
+                                head() != tail_.load(std::memory_order_relaxed));
+}
+
 // The owner's.
 void Ring::drain(Arrival*& moved) {
-    // Acquire pairs with arrive().
-    Arrival* chain = reversed(arrived_.exchange(nullptr, std::memory_order_acquire));
+    in_hand_.store(true, std::memory_order_relaxed);  // the exchange releases it
+    // Acquire pairs with arrive(), release with is_held_up().
+    Arrival* chain = reversed(arrived_.exchange(nullptr, std::memory_order_acq_rel));
     if (chain == nullptr) {
+        in_hand_.store(false, std::memory_order_relaxed);  // it has moved nothing
         return;
     }
     uint32_t tail = tail_.load(std::memory_order_relaxed);  // the owner's
@@ -151,6 +161,7 @@ void Ring::drain(Arrival*& moved) {
     }
     store(shared_->tail, tail, std::memory_order_release);   // pairs with the client's acquire
     tail_.store(tail, std::memory_order_release);            // pairs with reserve()
+    in_hand_.store(false, std::memory_order_release);        // pairs with is_held_up()
     in_flight_.fetch_sub(count, std::memory_order_release);  // pairs with reserve()
     append(moved, chain);
 }

@@ -14,7 +14,8 @@
 //   take()     becomes the owner too, settles, and moves the head. It waits for another thread that
 //              is the owner (a moment), but not for its own: a signal handler that has interrupted
 //              the owner takes what has arrived straight from the stack. So a handler may submit
-//              and wait on the context that its thread was at.
+//              and wait on the context that its thread was at. What the owner had in hand or in
+//              the ring is out of the handler's reach until it has returned: is_held_up().
 //
 // No event stays behind. The push and the look at the owner of whoever arrives, and the giving up
 // and the look at the stack of the owner, are sequentially consistent: one of them sees the other.
@@ -84,10 +85,12 @@ class Ring {
     // `moved` as for settle(). The copy may fault if `events` is not there.
     uint32_t take(IoEvent* events, uint32_t events_max, Arrival*& moved);
 
-    // Whether the calling thread has been interrupted while it was the owner.
-    bool is_interrupted() const;
+    // Whether the caller, a signal handler, has interrupted an owner that keeps events from it: who
+    // sleeps now may sleep beside them for ever.
+    bool is_held_up() const;
 
   private:
+    bool is_interrupted() const;
     bool try_own();
     void own();
     void disown();
@@ -106,6 +109,7 @@ class Ring {
     std::atomic<uint32_t> in_flight_;
     std::atomic<uint32_t> tail_;     // the owner's; what the header should say
     std::atomic<uintptr_t> owner_;   // the thread (pthread_self); 0: nobody
+    std::atomic<bool> in_hand_;      // the owner's; events may be in neither place
     std::atomic<Arrival*> arrived_;  // the last one first
     WaitWord nap_;                   // nobody ever changes it
 };

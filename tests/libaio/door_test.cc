@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/mman.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -318,6 +319,43 @@ BOOST_AUTO_TEST_CASE(the_longest_time_limits_are_as_good_as_none) {
             feeder.join();
         }
     }
+}
+
+// Method: the event's place can be read but not written, so that its taker is interrupted in the
+// middle.
+struct ReadOnlyPlace {
+    uintptr_t context = 0;
+    void* page = nullptr;
+    long answer = 0;
+} read_only_place;
+
+BOOST_FIXTURE_TEST_CASE(a_handler_does_not_sleep_beside_an_event_it_cannot_take, Opened) {
+    size_t bytes = static_cast<size_t>(sysconf(_SC_PAGESIZE));
+    void* page = mmap(nullptr, bytes, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    BOOST_TEST_REQUIRE(page != MAP_FAILED);
+    read_only_place = {context, page};
+    struct sigaction action = {};
+    struct sigaction before;
+    action.sa_handler = [](int) {
+        IoEvent event;
+        read_only_place.answer =
+            collect_events(read_only_place.context, 1, 1, &event, nullptr, nullptr);
+        mprotect(read_only_place.page, 1, PROT_READ | PROT_WRITE);
+    };
+    ReadGate gate;
+    gate.release("x");
+    IoBlock block = block_of(kPread, gate.fd(), data, 1);
+    block.data = 42;
+    sigaction(SIGSEGV, &action, &before);
+    long submitted = submit(block);
+    auto* event = static_cast<IoEvent*>(page);
+    long count = collect_events(context, 1, 1, event, nullptr, nullptr);
+    sigaction(SIGSEGV, &before, nullptr);
+    BOOST_TEST(submitted == 1);
+    BOOST_TEST(count == 1);
+    BOOST_TEST(event->data == 42u);
+    BOOST_TEST(read_only_place.answer == -EINTR);
+    munmap(page, bytes);
 }
 
 BOOST_FIXTURE_TEST_CASE(several_threads_share_the_events, Opened) {
