@@ -66,13 +66,18 @@ bool matches(void* argument, uint32_t number) {
     return true;
 }
 
-// The client has moved the ring of `context`, which the caller is at, to `address`.
-void move(Context& context, uintptr_t address) {
+// The client has moved the ring of `context`, which the caller is at, to `address`. False if
+// somebody closes it, who takes its life first and it out of the table, by its last address, then.
+bool move(Context& context, uintptr_t address) {
     SignalBlock block;
     Hold hold(table_lock);
+    if (!lives(context)) {
+        return false;
+    }
     table.remove(context.address.load(std::memory_order_relaxed), context.number);  // the lock's
     context.address.store(address, std::memory_order_release);  // pairs with matches()
     table.insert(address, context.number);
+    return true;
 }
 
 // What is at an unknown address may be a ring that the client has moved; or one that is going away.
@@ -86,8 +91,8 @@ Context* find_moved(uintptr_t address) {
         if (!enter(*context)) {
             continue;
         }
-        if (context->id == copy.id && context->ring.events_max() + 1 == copy.count) {
-            move(*context, address);
+        if (context->id == copy.id && context->ring.events_max() + 1 == copy.count &&
+            move(*context, address)) {
             return context;
         }
         leave(*context);

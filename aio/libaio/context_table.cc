@@ -29,7 +29,12 @@ void ContextTable::insert(uintptr_t address, uint32_t number) {
 // Places in front of a free one need not be passed any more.
 void ContextTable::remove(uintptr_t address, uint32_t number) {
     uint32_t place = place_of(address);
-    while (places_[place].load(std::memory_order_relaxed) != number + kFirst) {
+    uint32_t looked = 0;
+    uint32_t entry;
+    while ((entry = places_[place].load(std::memory_order_relaxed)) != number + kFirst) {
+        if (entry == kFree || ++looked == kPlaces) {
+            return;
+        }
         place = (place + 1) % kPlaces;
     }
     places_[place].store(kLeft, std::memory_order_relaxed);

@@ -20,7 +20,8 @@ class ContextTable {
     bool find(uintptr_t address, bool (*matches)(void* argument, uint32_t number),
               void* argument) const;
 
-    // One thread at a time. There are at most kContextsMax entries.
+    // One thread at a time. There are at most kContextsMax entries. What is not there is not
+    // removed.
     void insert(uintptr_t address, uint32_t number);
     void remove(uintptr_t address, uint32_t number);
 

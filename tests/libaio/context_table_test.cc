@@ -61,5 +61,17 @@ BOOST_AUTO_TEST_CASE(entries_of_one_place_do_not_hide_each_other) {
     BOOST_TEST(has(*table, 4096, 11));
 }
 
+// In a full table too, where no free place ends the search.
+BOOST_AUTO_TEST_CASE(what_is_not_there_is_not_removed) {
+    auto table = std::make_unique<ContextTable>();
+    table->insert(4096, 1);
+    table->remove(4096, 2);
+    BOOST_TEST(has(*table, 4096, 1));
+    constexpr uint32_t kPlaces = 2 * kContextsMax;
+    for (uint32_t number = 2; number <= kPlaces; ++number) table->insert(4096, number);
+    table->remove(4096, kPlaces + 1);
+    BOOST_TEST(has(*table, 4096, 1));
+}
+
 }  // namespace
 }  // namespace uaio
