@@ -149,6 +149,7 @@ bool Polls::pending(void* context) {
 void Polls::serve(void* context, Pool::Seat& seat) {
     auto& self = *static_cast<Polls*>(context);
     seat.found();
+    self.at_once_ = UINT32_MAX;  // the program may have raised its limit
     while (pending(context)) {
         self.look();
     }
@@ -164,16 +165,31 @@ void Polls::look() {
     uint32_t count = fill();  // after the alarm is quiet: who comes later rings it
     descriptors_[0] = {descriptor_of(alarm), POLLIN, 0};
     bool all = count >= count_.load(std::memory_order_relaxed);  // else those that have no room
-    int limit_ms = alarm != kNoAlarm && all ? kPollIdleMs : kPollNapMs;
-    int ready = ::poll(descriptors_, count + 1, limit_ms);
-    if (ready < 0) {  // without memory; all signals are blocked
-        WaitWord nap{0};
-        wait_on(nap, 0, now_ns() + kPollNapMs * kNsPerMs);
-    }
-    if (ready <= 0) {
-        return;
-    }
+    bool at_once = count < at_once_;
+    wait(count + 1, alarm != kNoAlarm && all && at_once ? kPollIdleMs : kPollNapMs);
     bring_ready(count);
+}
+
+// In parts, if the system takes no more at a time than the program may have descriptors open
+// (EINVAL); only the last of them may take time. A part that fails reports nothing.
+void Polls::wait(uint32_t count, int limit_ms) {
+    int ready = 0;
+    for (uint32_t from = 0; from < count;) {
+        uint32_t part = count - from < at_once_ ? count - from : at_once_;
+        bool may_wait = from + part == count && ready == 0;
+        int found = ::poll(descriptors_ + from, part, may_wait ? limit_ms : 0);
+        if (found < 0 && errno == EINVAL && part > 1) {
+            at_once_ = part / 2;
+            limit_ms = limit_ms < kPollNapMs ? limit_ms : kPollNapMs;
+            continue;
+        }
+        if (found < 0 && may_wait) {  // without memory; all signals are blocked
+            WaitWord nap{0};
+            wait_on(nap, 0, now_ns() + kPollNapMs * kNsPerMs);
+        }
+        ready += found > 0 ? found : 0;
+        from += part;
+    }
 }
 
 // Twice what is needed, so that it happens seldom. Without memory some of them wait for their turn.

@@ -3,8 +3,9 @@
 // They have no order with anything else, not with transfers of the same descriptor either, so they
 // do not go through the engine. One thread waits in poll(3) for all of them, while there are any;
 // it is told of new ones by an alarm (platform/alarm.h), and where there is none it looks every
-// kPollNapMs. Its cost grows with the number of polls that wait: it is meant for tens of
-// descriptors, not for thousands.
+// kPollNapMs. So it does where there are more polls than the program may have descriptors open,
+// which poll(3) does not take at a time. Its cost grows with the number of polls that wait: it is
+// meant for tens of descriptors, not for thousands.
 //
 // A poll belongs to the list, or to the one who has taken it out of the list under the lock: he
 // brings its event.
@@ -60,6 +61,7 @@ class Polls {
     static bool pending(void* context);
     void start() UAIO_REQUIRES(lock_);
     void look();
+    void wait(uint32_t count, int limit_ms);
     uint32_t fill();
     void make_room(uint32_t count);
     void bring_ready(uint32_t count);
@@ -84,6 +86,7 @@ class Polls {
     pollfd* descriptors_ = first_descriptors_;  // the alarm, then those of the entries
     Entry* entries_ = first_entries_;
     uint32_t room_ = kFewest;
+    uint32_t at_once_ = UINT32_MAX;  // so many the system takes at a time
 };
 
 extern Polls polls;

@@ -1,0 +1,78 @@
+// Polls come whatever happens beside them: more of them than poll(3) takes at a time. Method: a
+// limit that is lowered.
+#define BOOST_TEST_MODULE polls
+#include "aio/libaio/polls.h"
+
+#include <poll.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <vector>
+
+#include <boost/test/unit_test.hpp>
+
+#include "aio/libaio/door.h"
+#include "tests/support/gate.h"
+
+namespace uaio {
+namespace {
+
+using test::ReadGate;
+
+struct Opened {
+    Opened() { BOOST_TEST_REQUIRE(setup_context(8, &context) == 0); }
+    ~Opened() { destroy_context(context); }
+
+    long submit(IoBlock& block) {
+        IoBlock* list[] = {&block};
+        return submit_blocks(context, 1, list);
+    }
+
+    // The event that comes next; waits.
+    IoEvent next() {
+        IoEvent event = {};
+        BOOST_TEST_REQUIRE(collect_events(context, 1, 1, &event, nullptr, nullptr) == 1);
+        return event;
+    }
+
+    uintptr_t context = 0;
+};
+
+IoBlock poll_of(int fd) {
+    IoBlock block = {};
+    block.opcode = kPoll;
+    block.fd = fd;
+    block.buffer = POLLIN;
+    return block;
+}
+
+struct LowLimit {
+    explicit LowLimit(rlim_t limit) {
+        BOOST_TEST_REQUIRE(getrlimit(RLIMIT_NOFILE, &before) == 0);
+        rlimit low = {limit, before.rlim_max};
+        BOOST_TEST_REQUIRE(setrlimit(RLIMIT_NOFILE, &low) == 0);
+    }
+    ~LowLimit() { setrlimit(RLIMIT_NOFILE, &before); }
+
+    rlimit before;
+};
+
+BOOST_FIXTURE_TEST_CASE(there_may_be_more_polls_than_descriptors, Opened) {
+    ReadGate first;
+    ReadGate last;
+    for (rlim_t limit : {64, 5, 1}) {
+        LowLimit low(limit);
+        std::vector<IoBlock> blocks(100, poll_of(first.fd()));
+        blocks.back().fd = last.fd();
+        for (IoBlock& block : blocks) BOOST_TEST_REQUIRE(submit(block) == 1);
+        last.release("x");
+        BOOST_TEST(next().block == reinterpret_cast<uintptr_t>(&blocks.back()));
+        first.release("x");
+        for (size_t i = 1; i < blocks.size(); ++i) BOOST_TEST((next().result & POLLIN) != 0);
+        char got;
+        BOOST_TEST((read(first.fd(), &got, 1) == 1 && read(last.fd(), &got, 1) == 1));
+    }
+}
+
+}  // namespace
+}  // namespace uaio
