@@ -20,6 +20,10 @@ constinit ContextTable table;
 constinit Lock table_lock;
 constinit uint32_t contexts_open = 0;  // under the lock
 
+// The address of a context whose ring is no longer where it was, as long as nobody knows where it
+// is. No call comes by it.
+constexpr uintptr_t kNowhere = 0;
+
 // Never the same twice, in a forked child neither.
 constinit std::atomic<uint32_t> last_id{0};
 
@@ -66,6 +70,25 @@ bool matches(void* argument, uint32_t number) {
     return true;
 }
 
+bool is_known_at(void* argument, uint32_t number) {
+    auto& search = *static_cast<Search*>(argument);
+    Context* context = contexts.at(number);
+    // Relaxed: the lock's.
+    bool there = context->address.load(std::memory_order_relaxed) == search.address;
+    search.found = there ? context : nullptr;
+    return there;
+}
+
+// A new ring is at `address`. If a context is known by it, the client has moved that one's ring
+// away, and no call has come by its new address yet: one will find it there.
+void evict(uintptr_t address) UAIO_REQUIRES(table_lock) {
+    Search search = {address, nullptr};
+    if (table.find(address, is_known_at, &search)) {
+        table.remove(address, search.found->number);
+        search.found->address.store(kNowhere, std::memory_order_release);  // pairs with matches()
+    }
+}
+
 // The client has moved the ring of `context`, which the caller is at, to `address`. False if
 // somebody closes it, who takes its life first and it out of the table, by its last address, then.
 bool move(Context& context, uintptr_t address) {
@@ -75,6 +98,7 @@ bool move(Context& context, uintptr_t address) {
         return false;
     }
     table.remove(context.address.load(std::memory_order_relaxed), context.number);  // the lock's
+    evict(address);
     context.address.store(address, std::memory_order_release);  // pairs with matches()
     table.insert(address, context.number);
     return true;
@@ -108,8 +132,10 @@ bool make_known(Context& context) {
         return false;
     }
     ++contexts_open;
+    uintptr_t address = context.address.load(std::memory_order_relaxed);  // our own
+    evict(address);
     context.life.fetch_or(kLives, std::memory_order_seq_cst);  // pairs with enter()
-    table.insert(context.address.load(std::memory_order_relaxed), context.number);  // our own
+    table.insert(address, context.number);
     return true;
 }
 

@@ -8,8 +8,9 @@
 //
 // Life. A context is found by its address alone, which is never read: garbage finds nothing. A
 // client may have moved the ring (mremap); then the header at the new place says whose it is, and
-// is believed only if it names a context that lives. The record of a context is used again, but
-// stays memory of that type for ever, so a thread that comes late may look at it.
+// is believed only if it names a context that lives. A context that is made meanwhile may have its
+// ring where that one's was: from then on the address means the new one. The record of a context is
+// used again, but stays memory of that type for ever, so a thread that comes late may look at it.
 //
 // `life` counts the calls that are at the context, and says whether it lives. close_context() takes
 // the life (one caller succeeds), wakes the sleepers, waits until all calls have left, so that

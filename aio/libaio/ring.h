@@ -50,7 +50,7 @@ class Ring {
     // Room for at least `events` events. Returns 0 or ENOMEM. `id` is for the header.
     int open(uint32_t events, uint32_t id);
 
-    // Nobody uses the ring. `client` is where the client sees it by now.
+    // Nobody uses the ring. `client` is where the client sees it by now; null: nobody knows.
     void close(void* client);
 
     // Where the client sees it after open().

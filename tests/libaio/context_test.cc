@@ -4,11 +4,15 @@
 #include "aio/libaio/context.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <array>
 #include <atomic>
+#include <map>
 #include <thread>
+#include <vector>
 
 #include <boost/test/unit_test.hpp>
 
@@ -19,7 +23,7 @@ namespace {
 
 constexpr timespec kAtOnce = {0, 0};
 
-uintptr_t open() {
+uintptr_t open_one() {
     uintptr_t context = 0;
     BOOST_TEST_REQUIRE(setup_context(8, &context) == 0);
     return context;
@@ -31,21 +35,60 @@ size_t bytes_of(uintptr_t context) {
     return (bytes + kRingPage - 1) / kRingPage * kRingPage;
 }
 
-// To where nothing is.
-uintptr_t move_ring(uintptr_t context) {
+// A place for its ring where nothing else is.
+uintptr_t place_for(uintptr_t context) {
+    void* place = mmap(nullptr, bytes_of(context), PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    BOOST_TEST_REQUIRE(place != MAP_FAILED);
+    return reinterpret_cast<uintptr_t>(place);
+}
+
+void move_ring(uintptr_t context, uintptr_t place) {
     size_t bytes = bytes_of(context);
-    void* there = mmap(nullptr, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    BOOST_TEST_REQUIRE(there != MAP_FAILED);
-    void* moved = mremap(reinterpret_cast<void*>(context), bytes, bytes,
-                         MREMAP_MAYMOVE | MREMAP_FIXED, there);
-    BOOST_TEST_REQUIRE(moved == there);
-    return reinterpret_cast<uintptr_t>(moved);
+    auto* there = reinterpret_cast<void*>(place);
+    BOOST_TEST_REQUIRE(mremap(reinterpret_cast<void*>(context), bytes, bytes,
+                              MREMAP_MAYMOVE | MREMAP_FIXED, there) == there);
+}
+
+// The event of a read of nothing at `context`.
+void transfer(uintptr_t context, uint64_t data) {
+    IoBlock block = {};
+    block.opcode = kPread;
+    block.fd = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+    block.data = data;
+    IoBlock* list[] = {&block};
+    BOOST_TEST(submit_blocks(context, 1, list) == 1);
+    IoEvent event = {};
+    BOOST_TEST(collect_events(context, 1, 1, &event, nullptr, nullptr) == 1);
+    BOOST_TEST(event.data == data);
+    auto* ring = reinterpret_cast<RingHeader*>(context);
+    BOOST_TEST(ring->head == 1u);
+    BOOST_TEST(ring->tail == 1u);
+    close(block.fd);
+}
+
+// Contexts are made until one has its ring where another one's was.
+BOOST_AUTO_TEST_CASE(an_address_means_the_context_that_got_it_last) {
+    std::map<uintptr_t, uintptr_t> moved;
+    for (int i = 0; i < 8; ++i) moved[open_one()] = 0;
+    for (auto& [from, to] : moved) to = place_for(from);
+    for (auto [from, to] : moved) move_ring(from, to);
+    std::vector<uintptr_t> others;
+    do {
+        BOOST_TEST_REQUIRE(others.size() < 64);
+        others.push_back(open_one());
+    } while (!moved.contains(others.back()));
+    transfer(others.back(), 1);
+    transfer(moved[others.back()], 2);
+    for (uintptr_t context : others) BOOST_TEST(destroy_context(context) == 0);
+    for (auto [from, to] : moved) BOOST_TEST(destroy_context(to) == 0);
 }
 
 // Several threads find out at once that the ring has been moved, while one of them closes it.
 BOOST_AUTO_TEST_CASE(a_moved_context_is_closed_against_those_that_look_for_it) {
     for (int round = 0; round < 3'000; ++round) {
-        uintptr_t context = move_ring(open());
+        uintptr_t old = open_one();
+        uintptr_t context = place_for(old);
+        move_ring(old, context);
         std::atomic<bool> begun = false;
         std::array<std::thread, 3> threads;
         for (size_t i = 0; i < threads.size(); ++i) {

@@ -25,7 +25,8 @@ struct TwinPages {
 };
 
 // Returns 0 or ENOMEM. `bytes` is a multiple of the page. The door's mapping is not inherited by
-// forked children. (The portable back end maps once.)
+// forked children. (The portable back end maps once.) What is unmapped may have been moved to
+// nobody knows where: then `client` is null, and stays.
 int map_twin(size_t bytes, TwinPages& pages);
 void unmap_twin(const TwinPages& pages, size_t bytes);
 

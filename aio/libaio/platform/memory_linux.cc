@@ -71,7 +71,9 @@ int map_twin(size_t bytes, TwinPages& pages) {
 
 void unmap_twin(const TwinPages& pages, size_t bytes) {
     int saved = errno;
-    munmap(pages.client, bytes);
+    if (pages.client != nullptr) {
+        munmap(pages.client, bytes);
+    }
     munmap(pages.own, bytes);
     errno = saved;
 }
