@@ -42,13 +42,14 @@ int Polls::watch(Slot& slot, int fd, uint16_t events) {
     if (poll == nullptr) {
         return EAGAIN;
     }
+    uint64_t ticket;
     {
         Hold hold(lock_);
         start();
         poll->slot = &slot;
         poll->fd = fd;
         poll->events = events;
-        poll->ticket = ++last_ticket_;
+        poll->ticket = ticket = ++last_ticket_;
         slot.poll = poll;
         slot.block.store(slot.event.block, std::memory_order_release);  // pairs with cancel_block()
         waiting_.push_back(*poll);
@@ -60,7 +61,8 @@ int Polls::watch(Slot& slot, int fd, uint16_t events) {
         return 0;
     }
     Hold hold(lock_);
-    if (slot.poll == nullptr) {  // somebody has cancelled it
+    if (poll->ticket !=
+        ticket) {  // somebody has cancelled it, or it came; the slot may be another's
         return 0;
     }
     take_out(*poll);

@@ -1,12 +1,17 @@
-// Polls come whatever happens beside them: more of them than poll(3) takes at a time. Method: a
-// limit that is lowered.
+// Polls come whatever happens beside them: threads that cannot be had, more polls than poll(3)
+// takes at a time. Method: system calls of the library that fail, or do something else first
+// (--wrap); a limit that is lowered.
 #define BOOST_TEST_MODULE polls
 #include "aio/libaio/polls.h"
 
+#include <errno.h>
 #include <poll.h>
+#include <pthread.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <thread>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
@@ -46,6 +51,37 @@ IoBlock poll_of(int fd) {
     return block;
 }
 
+std::atomic<void (*)()> before_thread = nullptr;  // the next one, which is refused then
+
+// The first case, because no thread may be there yet. While one is being refused, the poll that
+// asked for it is cancelled, and another one gets its records.
+BOOST_FIXTURE_TEST_CASE(who_gets_no_thread_takes_back_only_its_own_poll, Opened) {
+    static uintptr_t place;
+    static ReadGate gate;
+    static IoBlock first;
+    static IoBlock second;
+    static std::thread other;
+    place = context;
+    first = second = poll_of(gate.fd());
+    before_thread = [] {
+        BOOST_TEST(cancel_block(place, &first) == -EINPROGRESS);
+        other = std::thread([] {
+            IoBlock* list[] = {&second};
+            BOOST_TEST(submit_blocks(place, 1, list) == 1);
+        });
+        Visit visit(place);
+        while (visit.context()->slots.at(0)->block != reinterpret_cast<uintptr_t>(&second)) {
+        }
+    };
+    BOOST_TEST(submit(first) == 1);
+    other.join();
+    BOOST_TEST(next().block == reinterpret_cast<uintptr_t>(&first));
+    gate.release("x");
+    IoEvent event = next();
+    BOOST_TEST(event.block == reinterpret_cast<uintptr_t>(&second));
+    BOOST_TEST((event.result & POLLIN) != 0);
+}
+
 struct LowLimit {
     explicit LowLimit(rlim_t limit) {
         BOOST_TEST_REQUIRE(getrlimit(RLIMIT_NOFILE, &before) == 0);
@@ -75,4 +111,16 @@ BOOST_FIXTURE_TEST_CASE(there_may_be_more_polls_than_descriptors, Opened) {
 }
 
 }  // namespace
+
+extern "C" int __real_pthread_create(pthread_t*, const pthread_attr_t*, void* (*)(void*), void*);
+
+extern "C" int __wrap_pthread_create(pthread_t* thread, const pthread_attr_t* attributes,
+                                     void* (*run)(void*), void* argument) {
+    if (void (*before)() = before_thread.exchange(nullptr)) {
+        before();
+        return EAGAIN;
+    }
+    return __real_pthread_create(thread, attributes, run, argument);
+}
+
 }  // namespace uaio
