@@ -2,6 +2,8 @@
 
 #include <errno.h>
 
+#include <utility>
+
 #include "aio/libaio/limits.h"
 #include "aio/libaio/platform/alarm.h"
 #include "threadpool/base/clock.h"
@@ -140,6 +142,10 @@ void Polls::reset() UAIO_UNCHECKED {
     count_.store(0, std::memory_order_relaxed);  // no other thread exists
     pool_.reset();
     close_alarm(alarm_.exchange(kNoAlarm, std::memory_order_relaxed));  // the child's own copy
+    // The thread may have been exchanging these: what is mapped stays so.
+    descriptors_ = first_descriptors_;
+    entries_ = first_entries_;
+    room_ = kFewest;
 }
 
 // --- the thread -------------------------------------------------------------------------------
@@ -211,13 +217,13 @@ void Polls::make_room(uint32_t count) {
         }
         return;
     }
-    if (room_ > kFewest) {
-        unmap_pages(descriptors_, (room_ + 1) * sizeof(pollfd));
-        unmap_pages(entries_, room_ * sizeof(Entry));
+    std::swap(descriptors_, descriptors);
+    std::swap(entries_, entries);
+    std::swap(room_, room);
+    if (room > kFewest) {
+        unmap_pages(descriptors, (room + 1) * sizeof(pollfd));
+        unmap_pages(entries, room * sizeof(Entry));
     }
-    descriptors_ = descriptors;
-    entries_ = entries;
-    room_ = room;
 }
 
 // Those that are looked at go to the end of the list.

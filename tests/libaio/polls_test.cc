@@ -7,7 +7,9 @@
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -82,6 +84,15 @@ BOOST_FIXTURE_TEST_CASE(who_gets_no_thread_takes_back_only_its_own_poll, Opened)
     BOOST_TEST((event.result & POLLIN) != 0);
 }
 
+// Returns when the thread has looked at all polls that were there.
+void await_a_look(Opened& opened) {
+    ReadGate gate;
+    IoBlock block = poll_of(gate.fd());
+    BOOST_TEST(opened.submit(block) == 1);
+    gate.release("x");
+    BOOST_TEST(opened.next().block == reinterpret_cast<uintptr_t>(&block));
+}
+
 struct LowLimit {
     explicit LowLimit(rlim_t limit) {
         BOOST_TEST_REQUIRE(getrlimit(RLIMIT_NOFILE, &before) == 0);
@@ -110,7 +121,56 @@ BOOST_FIXTURE_TEST_CASE(there_may_be_more_polls_than_descriptors, Opened) {
     }
 }
 
+std::atomic<void (*)()> after_unmap = nullptr;  // the next one
+
+// The child does on its own thread what its parent's does with polls. True if it could.
+bool a_child_polls() {
+    pid_t child = fork();
+    if (child == 0) {
+        uintptr_t context = 0;
+        ReadGate gate;
+        IoBlock block = poll_of(gate.fd());
+        IoBlock* list[] = {&block};
+        IoEvent event;
+        bool all = setup_context(8, &context) == 0 && submit_blocks(context, 1, list) == 1;
+        gate.release("x");
+        all = all && collect_events(context, 1, 1, &event, nullptr, nullptr) == 1;
+        _exit(all ? 0 : 1);
+    }
+    int status = -1;
+    return waitpid(child, &status, 0) == child && status == 0;
+}
+
+// The thread gives back its arrays when it needs larger ones for the second time.
+BOOST_FIXTURE_TEST_CASE(a_fork_may_come_while_the_thread_makes_room, Opened) {
+    static std::atomic<int> could = -1;
+    ReadGate gate;
+    uintptr_t others = 0;
+    BOOST_TEST_REQUIRE(setup_context(1'000, &others) == 0);
+    std::vector<IoBlock> blocks(1'000, poll_of(gate.fd()));
+    std::vector<IoBlock*> list;
+    for (IoBlock& block : blocks) list.push_back(&block);
+    after_unmap = [] { could = a_child_polls(); };
+    long taken = 0;
+    for (long more : {100, 900}) {
+        BOOST_TEST_REQUIRE(submit_blocks(others, more, list.data() + taken) == more);
+        taken += more;
+        await_a_look(*this);
+    }
+    while (could < 0) sched_yield();
+    BOOST_TEST(could == 1);
+    BOOST_TEST(destroy_context(others) == 0);
+}
+
 }  // namespace
+
+extern "C" int __real_munmap(void*, size_t);
+
+extern "C" int __wrap_munmap(void* pages, size_t bytes) {
+    int result = __real_munmap(pages, bytes);
+    if (void (*after)() = after_unmap.exchange(nullptr)) after();
+    return result;
+}
 
 extern "C" int __real_pthread_create(pthread_t*, const pthread_attr_t*, void* (*)(void*), void*);
 
