@@ -39,6 +39,10 @@ int Polls::watch(Slot& slot, int fd, uint16_t events) {
         bring(slot);
         return 0;
     }
+    Identity file;
+    if (identify(fd, file) != 0) {
+        return EBADF;
+    }
     SignalBlock block;
     Poll* poll = records_.take();
     if (poll == nullptr) {
@@ -50,6 +54,7 @@ int Polls::watch(Slot& slot, int fd, uint16_t events) {
         start();
         poll->slot = &slot;
         poll->fd = fd;
+        poll->file = file;
         poll->events = events;
         poll->ticket = ticket = ++last_ticket_;
         slot.poll = poll;
@@ -174,7 +179,8 @@ void Polls::look() {
     descriptors_[0] = {descriptor_of(alarm), POLLIN, 0};
     bool all = count >= count_.load(std::memory_order_relaxed);  // else those that have no room
     bool at_once = count < at_once_;
-    wait(count + 1, alarm != kNoAlarm && all && at_once ? kPollIdleMs : kPollNapMs);
+    int limit_ms = alarm != kNoAlarm && all && at_once ? kPollIdleMs : kPollNapMs;
+    wait(count + 1, pass_over_lost(count) ? 0 : limit_ms);
     bring_ready(count);
 }
 
@@ -235,18 +241,35 @@ uint32_t Polls::fill() {
     while (count < most) {
         Poll& poll = *waiting_.pop_front();
         waiting_.push_back(poll);
-        entries_[count] = {&poll, poll.ticket};
+        entries_[count] = {&poll, poll.ticket, poll.file};
         descriptors_[++count] = {poll.fd, static_cast<short>(poll.events), 0};
     }
     return count;
 }
 
+// A number that stands for another file by now is not looked at: poll(2) leaves out what is
+// negative. Whether there is one.
+bool Polls::pass_over_lost(uint32_t count) {
+    bool any = false;
+    for (uint32_t i = 0; i < count; ++i) {
+        pollfd& descriptor = descriptors_[i + 1];
+        if (!stands_for(descriptor.fd, entries_[i].file)) {
+            descriptor.fd = -1;
+            any = true;
+        }
+    }
+    return any;
+}
+
+// It may have been closed, and its number used again, while the thread waited.
 void Polls::bring_ready(uint32_t count) {
     for (uint32_t i = 0; i < count; ++i) {
         const pollfd& descriptor = descriptors_[i + 1];
-        if (descriptor.revents == 0) {
+        bool lost = descriptor.fd < 0;
+        if (!lost && descriptor.revents == 0) {
             continue;
         }
+        lost = lost || !stands_for(descriptor.fd, entries_[i].file);
         Slot* slot;
         {
             Hold hold(lock_);
@@ -256,7 +279,7 @@ void Polls::bring_ready(uint32_t count) {
             }
             slot = &take_out(poll);
         }
-        slot->event.result = result_of(descriptor);
+        slot->event.result = lost ? -EBADF : result_of(descriptor);
         bring(*slot);
     }
 }

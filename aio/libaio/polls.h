@@ -14,6 +14,7 @@
 #include <poll.h>
 #include <stdint.h>
 
+#include "aio/descriptor.h"
 #include "aio/libaio/context.h"
 #include "aio/libaio/platform/alarm.h"
 #include "threadpool/base/list.h"
@@ -31,12 +32,14 @@ struct Poll : SlabRecord, Link<PollTag> {
     uint64_t ticket;  // 0: over
     int fd;
     uint16_t events;
+    Identity file;  // what `fd` stood for
 };
 
 class Polls {
   public:
     // The event of `slot` comes when `fd` is ready for one of `events`; its result is the mask of
-    // what came. If it is ready already, at once. Returns 0, or EAGAIN if nobody can be had to
+    // what came. If it is ready already, at once. If `fd` is closed meanwhile, or its number
+    // used again, it comes too, with EBADF. Returns 0, EBADF, or EAGAIN if nobody can be had to
     // wait.
     int watch(Slot& slot, int fd, uint16_t events);
 
@@ -55,6 +58,7 @@ class Polls {
     struct Entry {
         Poll* poll;
         uint64_t ticket;  // the record may be another one's by now
+        Identity file;
     };
 
     static void serve(void* context, Pool::Seat& seat);
@@ -64,6 +68,7 @@ class Polls {
     void wait(uint32_t count, int limit_ms);
     uint32_t fill();
     void make_room(uint32_t count);
+    bool pass_over_lost(uint32_t count);
     void bring_ready(uint32_t count);
     Slot& take_out(Poll& poll) UAIO_REQUIRES(lock_);
     // Acquire pairs with look().

@@ -1,6 +1,6 @@
 // Polls come whatever happens beside them: threads that cannot be had, more polls than poll(3)
 // takes at a time. Method: system calls of the library that fail, or do something else first
-// (--wrap); a limit that is lowered.
+// (--wrap); a limit that is lowered; a number that gets another file.
 #define BOOST_TEST_MODULE polls
 #include "aio/libaio/polls.h"
 
@@ -91,6 +91,19 @@ void await_a_look(Opened& opened) {
     BOOST_TEST(opened.submit(block) == 1);
     gate.release("x");
     BOOST_TEST(opened.next().block == reinterpret_cast<uintptr_t>(&block));
+}
+
+// What the number stands for by then would be ready at once.
+BOOST_FIXTURE_TEST_CASE(a_number_that_is_used_again_is_not_polled, Opened) {
+    ReadGate gate;
+    ReadGate other;
+    int number = dup(gate.fd());
+    IoBlock block = poll_of(number);
+    BOOST_TEST(submit(block) == 1);
+    other.release("x");
+    BOOST_TEST(dup2(other.fd(), number) == number);
+    BOOST_TEST(next().result == -EBADF);
+    close(number);
 }
 
 struct LowLimit {
