@@ -24,6 +24,22 @@ constinit uint32_t contexts_open = 0;  // under the lock
 // is. No call comes by it.
 constexpr uintptr_t kNowhere = 0;
 
+// 0 in a child that no handler has run for: what the tables say is about the parent's contexts then
+// (memory.h). Null: none yet, or none to be had.
+constinit std::atomic<std::atomic<uint32_t>*> own_word{nullptr};
+
+bool is_own() {
+    auto* word = own_word.load(std::memory_order_acquire);  // pairs with ensure_own_word()
+    // Relaxed: nobody changes it while another thread exists.
+    return word == nullptr || word->load(std::memory_order_relaxed) != 0;
+}
+
+void ensure_own_word() UAIO_REQUIRES(table_lock) {
+    if (own_word.load(std::memory_order_relaxed) == nullptr) {      // the lock's
+        own_word.store(map_own_word(), std::memory_order_release);  // pairs with is_own()
+    }
+}
+
 // Never the same twice, in a forked child neither.
 constinit std::atomic<uint32_t> last_id{0};
 
@@ -132,6 +148,7 @@ bool make_known(Context& context) {
         return false;
     }
     ++contexts_open;
+    ensure_own_word();
     uintptr_t address = context.address.load(std::memory_order_relaxed);  // our own
     evict(address);
     context.life.fetch_or(kLives, std::memory_order_seq_cst);  // pairs with enter()
@@ -216,6 +233,10 @@ void close_alarms() {
 // stay where they are, as under the kernel.
 void forked_child() UAIO_UNCHECKED {
     table_lock.reset();
+    // Relaxed: no other thread exists.
+    if (auto* word = own_word.load(std::memory_order_relaxed)) {
+        word->store(1, std::memory_order_relaxed);
+    }
     if (contexts_open > 0) {
         table.reset();
     }
@@ -235,7 +256,7 @@ __attribute__((constructor)) void watch_forks() {
 
 Visit::Visit(uintptr_t address) : context_(nullptr) {
     pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel_state_);
-    if (address == 0) {
+    if (address == 0 || !is_own()) {
         return;
     }
     Search search = {address, nullptr};

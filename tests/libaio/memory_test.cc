@@ -1,11 +1,12 @@
 // What can be read, and pages that are mapped twice. Method: pages of every kind, next to each
-// other; a ring's two mappings written through one and read through the other.
+// other; a ring's two mappings written through one and read through the other; a child.
 #define BOOST_TEST_MODULE memory
 #include "aio/libaio/platform/memory.h"
 
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <boost/test/unit_test.hpp>
@@ -93,6 +94,18 @@ BOOST_FIXTURE_TEST_CASE(known_pages_are_believed_for_a_while, Pages) {
     BOOST_TEST(believed > 0);
     BOOST_TEST(believed < 100);
     BOOST_TEST(!known.can_read(start, 8));
+}
+
+// The portable back end has no such word.
+BOOST_AUTO_TEST_CASE(an_own_word_is_0_in_a_child) {
+    const std::atomic<uint32_t>* word = map_own_word();
+    if (word == nullptr) return;
+    pid_t child = fork();
+    if (child == 0) _exit(*word == 0 ? 0 : 1);
+    int status = -1;
+    BOOST_TEST(waitpid(child, &status, 0) == child);
+    BOOST_TEST(status == 0);
+    BOOST_TEST(*word == 1u);
 }
 
 }  // namespace

@@ -4,6 +4,9 @@
 #pragma once
 
 #include <stddef.h>
+#include <stdint.h>
+
+#include <atomic>
 
 namespace uaio {
 
@@ -29,5 +32,10 @@ struct TwinPages {
 // nobody knows where: then `client` is null, and stays.
 int map_twin(size_t bytes, TwinPages& pages);
 void unmap_twin(const TwinPages& pages, size_t bytes);
+
+// A word that is 1 here and 0 in every child of the process, even one that no handler has run for
+// (pthread_atfork(3)): of _Fork(3) or clone(2). Stays mapped for ever. Null if there is none to be
+// had (Linux before 4.14, no memory, the portable back end).
+std::atomic<uint32_t>* map_own_word();
 
 }  // namespace uaio

@@ -78,4 +78,21 @@ void unmap_twin(const TwinPages& pages, size_t bytes) {
     errno = saved;
 }
 
+std::atomic<uint32_t>* map_own_word() {
+    constexpr int kWipeOnFork = 18;  // MADV_WIPEONFORK; old headers lack it
+    int saved = errno;
+    void* page = mmap(nullptr, kPage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (page != MAP_FAILED && madvise(page, kPage, kWipeOnFork) != 0) {
+        munmap(page, kPage);
+        page = MAP_FAILED;
+    }
+    errno = saved;
+    if (page == MAP_FAILED) {
+        return nullptr;
+    }
+    auto* word = static_cast<std::atomic<uint32_t>*>(page);
+    word->store(1, std::memory_order_relaxed);  // the caller's, who releases it
+    return word;
+}
+
 }  // namespace uaio
