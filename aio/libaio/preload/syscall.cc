@@ -2,6 +2,10 @@
 // (nginx, mariadbd, stress-ng --aiol, ioping -A) come through the C library's syscall(). The six
 // calls are answered by the door; every other number goes to the kernel with all its arguments, as
 // if nobody stood in between. Async-signal-safe for these, like the original.
+//
+// Times are taken as the library's own timespec. That is what the kernel takes from programs of 64
+// bits, and from those of 32 bits with a time_t of 32. The calls of the others (time64) are not
+// answered: they go to the kernel, which knows no context of the door's (EINVAL).
 #include <errno.h>
 #include <signal.h>
 #include <stdarg.h>
