@@ -68,7 +68,9 @@ BOOST_AUTO_TEST_CASE(what_is_not_there_is_not_removed) {
     table->remove(4096, 2);
     BOOST_TEST(has(*table, 4096, 1));
     constexpr uint32_t kPlaces = 2 * kContextsMax;
-    for (uint32_t number = 2; number <= kPlaces; ++number) table->insert(4096, number);
+    for (uint32_t number = 2; number <= kPlaces; ++number) {
+        table->insert(uintptr_t{4096} * number, number);
+    }
     table->remove(4096, kPlaces + 1);
     BOOST_TEST(has(*table, 4096, 1));
 }
