@@ -6,6 +6,7 @@ namespace uaio::tools {
 extern const Command kRunCommand;
 extern const Command kInfoCommand;
 extern const Command kBenchCommand;
+extern const Command kCpCommand;
 extern const Command kHelpCommand;
 
 std::span<const Command* const> commands() {
@@ -13,6 +14,7 @@ std::span<const Command* const> commands() {
         &kRunCommand,
         &kInfoCommand,
         &kBenchCommand,
+        &kCpCommand,
         &kHelpCommand,
     };
     return kCommands;
