@@ -177,6 +177,7 @@ BOOST_AUTO_TEST_CASE(all_that_sleep_under_a_mask_are_woken) {
     sigemptyset(&none);
     for (int round = 0; round < 200; ++round) {
         bool destroys = round % 2 == 0;
+        char bytes[2];  // until both are there
         Opened opened;
         std::atomic<int> back = 0;
         std::vector<std::thread> threads;
@@ -191,9 +192,8 @@ BOOST_AUTO_TEST_CASE(all_that_sleep_under_a_mask_are_woken) {
         if (destroys) {
             opened.destroy();
         } else {
-            char buffers[2];
-            IoBlock first = block_of(kPread, file.fd(), &buffers[0], 1);
-            IoBlock second = block_of(kPread, file.fd(), &buffers[1], 1, 1);
+            IoBlock first = block_of(kPread, file.fd(), &bytes[0], 1);
+            IoBlock second = block_of(kPread, file.fd(), &bytes[1], 1, 1);
             IoBlock* list[] = {&first, &second};
             BOOST_TEST(submit_blocks(opened.context, 2, list) == 2);
         }
