@@ -1,7 +1,9 @@
-// msync(3) says ENOMEM of what is not mapped, and with MS_ASYNC waits for nothing.
+// msync(3) says ENOMEM of what is not mapped, and with MS_ASYNC waits for nothing. It is a
+// cancellation point, which the door's functions are not.
 #include "aio/libaio/platform/memory.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdint.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -16,7 +18,10 @@ bool is_readable(const void* memory, size_t bytes) {
     int saved = errno;
     auto page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
     uintptr_t begin = address & ~(page - 1);
+    int cancel_state;
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel_state);
     bool readable = msync(reinterpret_cast<void*>(begin), address - begin + bytes, MS_ASYNC) == 0;
+    pthread_setcancelstate(cancel_state, nullptr);
     errno = saved;
     return readable;
 }
