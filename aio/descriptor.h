@@ -37,7 +37,7 @@ struct Descriptor {
     bool seekable;        // false for pipes, sockets, terminals: streams
     bool durable : 1;     // O_SYNC, O_DSYNC: a write waits for the device
     bool file : 1;        // a regular file or a block device: what was read can be read again
-    bool file_known : 1;  // these two, and what comes below, have been asked for as well
+    bool file_known : 1;  // `file`, `seekable` and what comes below have been asked for
 
     // As if it had been opened so for one transfer alone: RWF_*, where the system has them. A
     // door's to set, and then what follows from it above (RWF_APPEND: append; RWF_NOWAIT:

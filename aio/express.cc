@@ -19,13 +19,11 @@ bool is_write(Kind kind) {
 }
 
 ssize_t transfer_now(const Operation& operation) {
-    iovec whole = {operation.buffer, operation.bytes};
-    bool divided = operation.pieces != 0;
-    const iovec* pieces = divided ? static_cast<const iovec*>(operation.buffer) : &whole;
-    int count = divided ? operation.pieces : 1;
+    Pieces pieces(operation);
     return operation.kind == Kind::kRead
-               ? io_read_now(operation.fd, pieces, count, operation.offset)
-               : io_write_now(operation.fd, pieces, count, operation.offset, operation.bytes);
+               ? io_read_now(operation.fd, pieces.first, pieces.count, operation.offset)
+               : io_write_now(operation.fd, pieces.first, pieces.count, operation.offset,
+                              operation.bytes);
 }
 
 // A write that has to be on the device when it is done waits for that; where an append goes nobody

@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/uio.h>
 
 #include "aio/descriptor.h"
 
@@ -33,6 +34,21 @@ struct Operation {
         size_t progress;  // of a stream, which has no offset: bytes of a write that are written
     };
     Descriptor descriptor;
+};
+
+// The data as the vectored calls want it. While both live: it may point into the operation's
+// array, or into itself.
+struct Pieces {
+    explicit Pieces(const Operation& operation)
+        : whole{operation.buffer, operation.bytes},
+          first(operation.pieces != 0 ? static_cast<const iovec*>(operation.buffer) : &whole),
+          count(operation.pieces != 0 ? operation.pieces : 1) {}
+    Pieces(const Pieces&) = delete;
+    Pieces& operator=(const Pieces&) = delete;
+
+    iovec whole;  // what is not in pieces is one
+    const iovec* first;
+    int count;
 };
 
 // Whether one system call can make both transfers, `next` where `last` ends. Only in files: what a

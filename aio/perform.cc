@@ -7,18 +7,6 @@
 namespace uaio {
 namespace {
 
-// The data as the vectored calls want it.
-struct Pieces {
-    explicit Pieces(const Operation& operation)
-        : whole{operation.buffer, operation.bytes},
-          first(operation.pieces != 0 ? static_cast<const iovec*>(operation.buffer) : &whole),
-          count(operation.pieces != 0 ? operation.pieces : 1) {}
-
-    iovec whole;  // what is not in pieces is one
-    const iovec* first;
-    int count;
-};
-
 bool is_plain(const Operation& operation) {
     return operation.pieces == 0 && operation.descriptor.flags == 0;
 }

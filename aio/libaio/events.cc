@@ -40,7 +40,7 @@ struct Collection {
 };
 
 // At a time, so that two pages at most are looked at.
-constexpr long kTogether = static_cast<long>(kRingPage / sizeof(IoEvent));
+constexpr long kEventsTogether = static_cast<long>(kRingPage / sizeof(IoEvent));
 
 // Takes what there is. 0 or EFAULT.
 int take(Collection& collection) {
@@ -49,7 +49,7 @@ int take(Collection& collection) {
         finish(ring.settle());
         IoEvent* to = collection.events + collection.taken;
         long room = collection.most - collection.taken;
-        auto events_max = static_cast<uint32_t>(room < kTogether ? room : kTogether);
+        auto events_max = static_cast<uint32_t>(room < kEventsTogether ? room : kEventsTogether);
         uint32_t unread = ring.unread();
         unread = unread > 0 ? unread : 1;  // in a handler that has interrupted the owner
         events_max = events_max < unread ? events_max : unread;

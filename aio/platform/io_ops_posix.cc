@@ -13,6 +13,23 @@ ssize_t unsupported() {
     return -1;
 }
 
+// POSIX has no vectored calls at a position. What has been moved counts more than an error.
+template <class Call>
+ssize_t one_by_one(Call call, int fd, const iovec* pieces, int count, int64_t offset) {
+    ssize_t sum = 0;
+    for (int i = 0; i < count; ++i) {
+        ssize_t moved = call(fd, pieces[i].iov_base, pieces[i].iov_len, offset + sum);
+        if (moved < 0) {
+            return sum > 0 ? sum : -1;
+        }
+        sum += moved;
+        if (static_cast<size_t>(moved) < pieces[i].iov_len) {
+            return sum;
+        }
+    }
+    return sum;
+}
+
 }  // namespace
 
 ssize_t io_pread(int fd, void* buffer, size_t bytes, int64_t offset) {
@@ -45,41 +62,12 @@ ssize_t io_append(int fd, const void* buffer, size_t bytes) {
     return write(fd, buffer, bytes);
 }
 
-// POSIX has no vectored calls at a position. What has been moved counts more than an error.
 ssize_t io_preadv(int fd, const iovec* pieces, int count, int64_t offset, int flags) {
-    if (flags != 0) {
-        return unsupported();
-    }
-    ssize_t sum = 0;
-    for (int i = 0; i < count; ++i) {
-        ssize_t moved = io_pread(fd, pieces[i].iov_base, pieces[i].iov_len, offset + sum);
-        if (moved < 0) {
-            return sum > 0 ? sum : -1;
-        }
-        sum += moved;
-        if (static_cast<size_t>(moved) < pieces[i].iov_len) {
-            return sum;
-        }
-    }
-    return sum;
+    return flags != 0 ? unsupported() : one_by_one(io_pread, fd, pieces, count, offset);
 }
 
 ssize_t io_pwritev(int fd, const iovec* pieces, int count, int64_t offset, int flags) {
-    if (flags != 0) {
-        return unsupported();
-    }
-    ssize_t sum = 0;
-    for (int i = 0; i < count; ++i) {
-        ssize_t moved = io_pwrite(fd, pieces[i].iov_base, pieces[i].iov_len, offset + sum);
-        if (moved < 0) {
-            return sum > 0 ? sum : -1;
-        }
-        sum += moved;
-        if (static_cast<size_t>(moved) < pieces[i].iov_len) {
-            return sum;
-        }
-    }
-    return sum;
+    return flags != 0 ? unsupported() : one_by_one(io_pwrite, fd, pieces, count, offset);
 }
 
 ssize_t io_readv(int fd, const iovec* pieces, int count) {

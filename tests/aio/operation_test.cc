@@ -23,6 +23,22 @@ BOOST_AUTO_TEST_CASE(syncs_are_told_from_transfers) {
     BOOST_TEST(is_sync(Kind::kFileSync));
 }
 
+BOOST_AUTO_TEST_CASE(data_is_one_piece_or_as_many_as_there_are) {
+    char data[10];
+    Operation operation = reading(file(1), 0, sizeof data);
+    operation.buffer = data;
+    Pieces one(operation);
+    BOOST_TEST(one.count == 1);
+    BOOST_TEST(one.first->iov_base == data);
+    BOOST_TEST(one.first->iov_len == sizeof data);
+    iovec array[] = {{data, 4}, {data + 4, 6}};
+    operation.buffer = array;
+    operation.pieces = 2;
+    Pieces two(operation);
+    BOOST_TEST(two.count == 2);
+    BOOST_TEST(two.first == array);
+}
+
 // --- what goes on -----------------------------------------------------------------------------
 
 BOOST_AUTO_TEST_CASE(a_transfer_goes_on_where_one_of_its_kind_ends) {
