@@ -13,7 +13,8 @@
 namespace uaio::test {
 namespace {
 
-constexpr int kPatienceMs = static_cast<int>(kChildSeconds) * 1000;
+// Longer than the alarm's, so that the signal tells which of the two has ended the child.
+constexpr int kPatienceMs = (static_cast<int>(kChildSeconds) + 5) * 1000;
 
 }  // namespace
 

@@ -1,13 +1,13 @@
 // Everything that <aio.h> offers at once, for as long as one likes:
 //
-//     mixed_storm [--seconds N] [--seed N] [--threads N] [--jobs N] [--close]
+//     mixed_storm [--seconds N] [--seed N] [--threads N] [--jobs N] [--calm N] [--close]
 //
 // Threads (8) with files, pipes and sockets of their own (1,008 descriptors in all) make requests
 // of all operations and notifications, singly and as lists, cancel their own and each other's, and
-// fork children that work. --close also closes descriptors under their requests, which is for the
-// preload library. Each submission ends once, with a status that fits the data, and is notified
-// once; no descriptor and no thread is left in the end. UAIO_STORM_SECONDS says for how long where
-// --seconds does not.
+// fork children that work, one in --calm rounds. --close also closes descriptors under their
+// requests, which is for the preload library. Each submission ends once, with a status that fits
+// the data, and is notified once; no descriptor and no thread is left in the end.
+// UAIO_STORM_SECONDS says for how long where --seconds does not.
 #include <dirent.h>
 #include <getopt.h>
 #include <inttypes.h>
@@ -35,16 +35,15 @@ namespace {
 
 constexpr unsigned kSecondsPlain = 20;
 constexpr unsigned kSecondsSanitized = 8;
-constexpr uint64_t kRoundsPerChild = 1'000;
-// AddressSanitizer's allocator is not made for it: another thread may hold its lock for ever.
-constexpr bool kHasChildren = !kSanitizer || kThreadSanitizer;
+constexpr bool kHasChildren = !kSanitizer;  // scale.h
 constexpr uint64_t kRoundsPerIntrusion = 20;
 
 struct Terms {
     unsigned seconds = kSanitizer ? kSecondsSanitized : kSecondsPlain;
     uint64_t seed = 20'261'121;
     unsigned threads = 8;
-    unsigned jobs = 21;  // of each kind and thread: 2 descriptors each
+    unsigned jobs = 21;     // of each kind and thread: 2 descriptors each
+    uint64_t calm = 1'000;  // rounds of a thread for each child that it forks
     bool closes = false;
 };
 
@@ -73,7 +72,8 @@ void intrude(std::deque<Share>& shares, Random& random) {
     aio_cancel(random() % 2 == 0 ? victim.files[job / 2].fd() : victim.streams[job].in(), nullptr);
 }
 
-void weather(std::deque<Share>& shares, Share& mine, uint64_t seed, Clock::time_point end) {
+void weather(std::deque<Share>& shares, Share& mine, const Terms& terms, uint64_t seed,
+             Clock::time_point end) {
     Random random(seed);
     while (Clock::now() < end) {
         ++mine.rounds;
@@ -85,7 +85,7 @@ void weather(std::deque<Share>& shares, Share& mine, uint64_t seed, Clock::time_
         if (random() % kRoundsPerIntrusion == 0) {
             intrude(shares, random);
         }
-        if (kHasChildren && random() % kRoundsPerChild == 0) {
+        if (kHasChildren && random() % terms.calm == 0) {
             check_equal("what a child reports", 0, run_child(do_some_work));
             ++mine.children;
         }
@@ -129,7 +129,8 @@ void storm(const Terms& terms) {
     Clock::time_point end = Clock::now() + std::chrono::seconds(terms.seconds);
     std::deque<std::thread> threads;
     for (unsigned i = 0; i < terms.threads; ++i) {
-        threads.emplace_back(weather, std::ref(shares), std::ref(shares[i]), terms.seed + i, end);
+        threads.emplace_back(weather, std::ref(shares), std::ref(shares[i]), std::cref(terms),
+                             terms.seed + i, end);
     }
     uint64_t rounds = 0;
     uint64_t children = 0;
@@ -147,10 +148,13 @@ void storm(const Terms& terms) {
 }
 
 Terms terms_from(int count, char** words) {
-    constexpr option kOptions[] = {
-        {"seconds", required_argument, nullptr, 's'}, {"seed", required_argument, nullptr, 'r'},
-        {"threads", required_argument, nullptr, 't'}, {"jobs", required_argument, nullptr, 'j'},
-        {"close", no_argument, nullptr, 'c'},         {}};
+    constexpr option kOptions[] = {{"seconds", required_argument, nullptr, 's'},
+                                   {"seed", required_argument, nullptr, 'r'},
+                                   {"threads", required_argument, nullptr, 't'},
+                                   {"jobs", required_argument, nullptr, 'j'},
+                                   {"calm", required_argument, nullptr, 'm'},
+                                   {"close", no_argument, nullptr, 'c'},
+                                   {}};
     Terms terms;
     if (const char* seconds = getenv("UAIO_STORM_SECONDS")) {
         terms.seconds = static_cast<unsigned>(atoi(seconds));
@@ -169,6 +173,9 @@ Terms terms_from(int count, char** words) {
                 break;
             case 'j':
                 terms.jobs = static_cast<unsigned>(atoi(optarg));
+                break;
+            case 'm':
+                terms.calm = strtoull(optarg, nullptr, 10);
                 break;
             case 'c':
                 terms.closes = true;
