@@ -11,7 +11,8 @@
 #                                       that Debian 13 has, libaio.so.1t64
 #     lib/pkgconfig/uaio.pc             pkg-config --cflags --libs uaio
 #     include/uaio/                     the version, and <libaio.h>; <aio.h> is the system's
-#     share/man/                        the manual pages, where there are any
+#     share/man/                        the manual pages; those named as the C library's own are in
+#                                       section 3uaio: man 3uaio aio_read
 #
 # As usual, everything goes below $DESTDIR while the files name PREFIX alone. Installing again
 # replaces each file by a new one, so that programs in use go on with the old.
@@ -77,13 +78,23 @@ install_libraries() {
     put 644 "$scratch" lib/pkgconfig/uaio.pc
 }
 
-# docs/man/NAME.SECTION goes to share/man/manSECTION/NAME.SECTION.
+# What a manual page is about: the names at its head.
+names_in() {
+    sed -n '/^\.Sh NAME/,/^\.Nd/s/^\.Nm \([^ ]*\).*/\1/p' "$1"
+}
+
+# docs/man/NAME.SECTION goes to the folder of its section's digit, with a link for every further
+# name that it is about.
 install_manual() {
-    for page in "$root"/docs/man/*.[1-8]; do
-        [ -f "$page" ] || continue
-        section=man${page##*.}
-        folder "share/man/$section"
-        put 644 "$page" "share/man/$section/$(basename "$page")"
+    for page in "$root"/docs/man/*.[1-8]*; do
+        file=${page##*/}
+        section=${file##*.}
+        place=share/man/man${section%"${section#?}"}
+        folder "$place"
+        put 644 "$page" "$place/$file"
+        for name in $(names_in "$page"); do
+            [ "$name.$section" = "$file" ] || link "$file" "$place/$name.$section"
+        done
     done
 }
 
