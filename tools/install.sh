@@ -13,6 +13,7 @@
 #     include/uaio/                     the version, and <libaio.h>; <aio.h> is the system's
 #     share/man/                        the manual pages; those named as the C library's own are in
 #                                       section 3uaio: man 3uaio aio_read
+#     share/bash-completion/            completion of the program's command line, for bash
 #
 # As usual, everything goes below $DESTDIR while the files name PREFIX alone. Installing again
 # replaces each file by a new one, so that programs in use go on with the old.
@@ -98,6 +99,11 @@ install_manual() {
     done
 }
 
+install_completion() {
+    folder share/bash-completion/completions
+    put 644 "$root/tools/completion/uaio.bash" share/bash-completion/completions/uaio
+}
+
 case $# in
     1) ;;
     *) usage ;;
@@ -124,4 +130,5 @@ put 644 "$root/aio/version.h" include/uaio/version.h
 put 644 "$root/aio/libaio/libaio.h" include/uaio/libaio.h
 install_libraries
 install_manual
+install_completion
 say "uaio $version is installed in $target"
