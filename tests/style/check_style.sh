@@ -23,7 +23,7 @@ sources() {
 scripts() {
     find . -name 'bazel-*' -prune -o -name .git -prune -o -type f \
         \( -name BUILD -o -name '*.BUILD' -o -name WORKSPACE -o -name '*.bzl' -o -name '*.sh' \
-        -o -path ./.ci/run -o -name .bazelrc \) -print | sed 's|^\./||'
+        -o -name '*.bash' -o -path ./.ci/run -o -name .bazelrc \) -print | sed 's|^\./||'
 }
 
 core() {
