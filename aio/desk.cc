@@ -21,6 +21,7 @@ Request* Desk::open(const Submission& submission, int& error) {
     }
     request->publish = submission.publish;
     request->batch = submission.batch;
+    request->outlives_close = submission.outlives_close;
     // A canceller may still hold the number from an earlier submission of this owner. If it finds
     // the owner, it must find this state too, which tells it to leave the record alone, and not
     // that of the record's former life. Release pairs with find(); relaxed is released by it.

@@ -15,6 +15,9 @@ struct Submission {
     Publish publish;
     const sigevent* event;  // null for no notification
     Batch* batch;           // null if it does not belong to a list
+    // Whether it is to be made although its descriptor is closed right after the submission, as if
+    // it held the file open (Engine::clear_descriptor()).
+    bool outlives_close = false;
 };
 
 class Desk {

@@ -78,8 +78,10 @@ class Engine {
     bool has_requests(int fd) const;
 
     // For a descriptor that is about to be closed: withdraws what does not run and waits for what
-    // does. A stream's write that has been written in part ends with a short count. Does nothing in
-    // a child made by vfork. Async-signal-safe.
+    // does. What outlives it (desk.h) is waited for whether it runs or not, unless it has been
+    // tried and its stream has nothing for it, or there is no thread to run it. A stream's write
+    // that has been written in part ends with a short count. Does nothing in a child made by vfork.
+    // Async-signal-safe.
     void clear_descriptor(int fd);
 
     // The same for each descriptor from `first` to `last`.
@@ -140,13 +142,19 @@ class Engine {
     void run_all_here();
     void finish(Request& request, ssize_t result, int error, Starts starts);
     static void end_batch(Batch& batch, Starts starts);
-    enum class Partial { kKeep, kEnd };  // what to do with a write that has been written in part
+    // Why requests are withdrawn, and so which are not.
+    enum class Cause : uint8_t {
+        kCancel,    // not what a stream has taken in part
+        kClose,     // not what outlives its descriptor, unless it is parked
+        kUnserved,  // nobody is there to run what is left
+    };
 
-    Cancelled withdraw_all(Lane& lane, Partial partial, uint64_t end, Starts starts);
+    Cancelled withdraw_all(Lane& lane, Cause cause, uint64_t end, Starts starts);
     uint64_t next_sequence();
-    bool withdraw_some(Lane& lane, uint64_t end, Partial partial, Request*& withdrawn,
+    bool withdraw_some(Lane& lane, uint64_t end, Cause cause, Request*& withdrawn,
                        Cancelled& cancelled) UAIO_REQUIRES(lock_);
-    bool withdraw(Request& request, Partial partial) UAIO_REQUIRES(lock_);
+    bool withdraw(Request& request, Cause cause) UAIO_REQUIRES(lock_);
+    void withdraw_parked(Lane& lane, uint64_t end);
     bool any_running(const Lane& lane, uint64_t end);
     bool any_unpublished(const Lane& lane, uint64_t end);
     void wait_until_published(Lane& lane, uint64_t end);

@@ -28,7 +28,7 @@ Engine::Cancelled Engine::cancel(uint32_t number, const void* owner) {
         if (request != nullptr) {
             lane = request->lane;
             end = sequence_of(request->order) + 1;
-            withdrawn = withdraw(*request, Partial::kKeep);
+            withdrawn = withdraw(*request, Cause::kCancel);
             running = request->state.load(std::memory_order_relaxed) <= State::kRunning;
             if (withdrawn) {  // else it may be in the list of another canceller
                 request->inbox_next = nullptr;
@@ -52,7 +52,7 @@ Engine::Cancelled Engine::cancel_all(int fd) {
     }
     SignalBlock block;
     uint64_t end = next_sequence();
-    Cancelled cancelled = withdraw_all(*lane, Partial::kKeep, end, Starts::kThreads);
+    Cancelled cancelled = withdraw_all(*lane, Cause::kCancel, end, Starts::kThreads);
     if (cancelled.running == 0) {
         wait_until_published(*lane, end);
     }
@@ -72,14 +72,14 @@ uint64_t Engine::next_sequence() {
 }
 
 // Withdraws the requests of a lane numbered below `end`.
-Engine::Cancelled Engine::withdraw_all(Lane& lane, Partial partial, uint64_t end, Starts starts) {
+Engine::Cancelled Engine::withdraw_all(Lane& lane, Cause cause, uint64_t end, Starts starts) {
     Cancelled cancelled = {0, 0};
     bool more = true;
     while (more) {
         Request* withdrawn = nullptr;
         {
             Hold hold(lock_);
-            more = withdraw_some(lane, end, partial, withdrawn, cancelled);
+            more = withdraw_some(lane, end, cause, withdrawn, cancelled);
             note_ready();
         }
         finish_withdrawn(lane, withdrawn, starts);
@@ -89,14 +89,14 @@ Engine::Cancelled Engine::withdraw_all(Lane& lane, Partial partial, uint64_t end
 
 // One hold of the lock's worth. Returns true if there may be more; what stays is counted when there
 // is not.
-bool Engine::withdraw_some(Lane& lane, uint64_t end, Partial partial, Request*& withdrawn,
+bool Engine::withdraw_some(Lane& lane, uint64_t end, Cause cause, Request*& withdrawn,
                            Cancelled& cancelled) {
     size_t found = 0;
     size_t staying = 0;
     Request* request = lane.requests.front();
     while (request != nullptr && sequence_of(request->order) < end && found < kWithdrawBatch) {
         Request* following = List<Request, LaneTag>::after(*request);
-        if (withdraw(*request, partial)) {
+        if (withdraw(*request, cause)) {
             request->inbox_next = withdrawn;
             withdrawn = request;
             ++found;
@@ -111,11 +111,13 @@ bool Engine::withdraw_some(Lane& lane, uint64_t end, Partial partial, Request*& 
 }
 
 // A write that a stream has taken in part cannot be undone, so aio_cancel leaves it alone.
-bool Engine::withdraw(Request& request, Partial partial) {
+bool Engine::withdraw(Request& request, Cause cause) {
+    State state = request.state.load(std::memory_order_relaxed);  // the lock's
     // The progress of a request that runs is its worker's to read.
-    bool waits = request.state.load(std::memory_order_relaxed) < State::kRunning;
-    bool partly_done = waits && progress_of(request.operation) > 0;
-    if ((partly_done && partial == Partial::kKeep) || !schedule_.withdraw(request)) {
+    bool partly_done = state < State::kRunning && progress_of(request.operation) > 0;
+    bool stays = (cause == Cause::kCancel && partly_done) ||
+                 (cause == Cause::kClose && request.outlives_close && state != State::kParked);
+    if (stays || !schedule_.withdraw(request)) {
         return false;
     }
     ++request.lane->unpublished;
@@ -198,9 +200,28 @@ bool Engine::has_requests(int fd) const {
     return lane != nullptr && lane->posted.load(std::memory_order_acquire) != 0;
 }
 
+// What waits for its stream when its descriptor is closed would perhaps wait for ever, and the
+// closer with it.
+void Engine::withdraw_parked(Lane& lane, uint64_t end) {
+    Request* withdrawn = nullptr;
+    {
+        Hold hold(lock_);
+        for (Request* request : lane.parked) {
+            if (request != nullptr && sequence_of(request->order) < end &&
+                withdraw(*request, Cause::kClose)) {
+                request->inbox_next = withdrawn;
+                withdrawn = request;
+            }
+        }
+        note_ready();
+    }
+    finish_withdrawn(lane, withdrawn, Starts::kNothing);
+}
+
 // A request that its submitter has not handed over yet (a signal handler interrupted it) is not
-// waited for: it would never come. What runs at first may be parked later, so each round withdraws
-// again.
+// waited for: it would never come. For one that it has handed over without having looked for
+// somebody to run it, nobody may come either (Pool::wake()): then what outlives the descriptor is
+// withdrawn like the rest. What runs at first may be parked later, so each round looks for that.
 //
 // A thread is woken for what follows, but none is started: pthread_create is not async-signal-safe.
 // If there is none, another thread looks later: what has become ready waited for something that was
@@ -215,11 +236,15 @@ void Engine::clear_descriptor(int fd) {
     Lane& lane = *lanes_.find(fd);
     uint64_t end = next_sequence();
     uint32_t kind = WaitingRoom::kind_of(&lane);
+    withdraw_all(lane, Cause::kClose, end, Starts::kNothing);
     for (;;) {
         uint32_t ticket = waiting_room_.announce(kind);
-        withdraw_all(lane, Partial::kEnd, end, Starts::kNothing);
-        if (pending() && !workers_.wake() && late_signals.waiting()) {
-            late_signals.retry_here();
+        withdraw_parked(lane, end);
+        if (pending() && !workers_.wake()) {
+            withdraw_all(lane, Cause::kUnserved, end, Starts::kNothing);
+            if (late_signals.waiting()) {
+                late_signals.retry_here();
+            }
         }
         if (!any_running(lane, end)) {
             return;

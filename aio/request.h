@@ -75,6 +75,7 @@ struct Request
     bool tried;                // was parked once: nobody takes its place at its gate
     uint8_t gate;              // of its lane: where it is kHeld, or through which it has passed
     uint8_t gate_limit;        // how many its gate lets in at one time, by the policy
+    bool outlives_close;       // who closes its descriptor waits for it
 
     Lane* lane;
     Wave* wave;  // a write's or a barred sync's; until admission, what a write brings

@@ -39,12 +39,17 @@ bool may_go_before(const Operation& operation, const Chain& chain) {
     return chain.newest == nullptr || harmless;
 }
 
+// The kernel holds the file of a request open; here who closes its descriptor waits.
+Submission submission_of(const Operation& operation, Slot& slot) {
+    return {operation, &slot, publish_slot, nullptr, nullptr, true};
+}
+
 int prepare(Slot& slot, uint64_t block, Operation& operation, Chain& chain) {
     int error = end_operation(operation);
     if (error != 0) {
         return error;
     }
-    Request* request = engine.prepare({operation, &slot, publish_slot, nullptr, nullptr}, error);
+    Request* request = engine.prepare(submission_of(operation, slot), error);
     if (request == nullptr) {
         return error;
     }
@@ -79,7 +84,7 @@ int submit_copy(Context& context, const IoBlock& block, uint64_t address, Chain&
         error = submit_poll(block, *slot);
     } else if (error == 0) {
         if (may_go_before(operation, chain) &&
-            engine.run_at_once({operation, slot, publish_slot, nullptr, nullptr})) {
+            engine.run_at_once(submission_of(operation, *slot))) {
             return 0;
         }
         error = prepare(*slot, address, operation, chain);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <deque>
 #include <string>
 #include <thread>
@@ -39,6 +40,49 @@ BOOST_AUTO_TEST_CASE(a_descriptor_is_cleared_when_nothing_runs_on_it) {
     closer.join();
     BOOST_TEST(queue.running.published() == 1);
     let_go(queue.file.fd());
+}
+
+// The closer sleeps until the last of them has been made.
+BOOST_AUTO_TEST_CASE(what_outlives_its_descriptor_is_waited_for) {
+    HeldQueue queue(1);
+    std::deque<Owner> lasting(100);
+    for (Owner& owner : lasting) {
+        owner.submit_to_outlive(write_at(queue.file.fd(), 0, "z"));
+    }
+    std::atomic<bool> cleared = false;
+    std::thread closer([&] {
+        engine.clear_descriptor(queue.file.fd());
+        cleared = true;
+    });
+    BOOST_TEST(queue.waiting[0].finish() == (Status{-1, ECANCELED}));
+    queue.held.release(100);
+    BOOST_TEST(!cleared);
+    BOOST_TEST(lasting.back().published() == 0);
+    queue.held.release();
+    closer.join();
+    for (Owner& owner : lasting) {
+        BOOST_TEST(owner.published() == 1);
+        BOOST_TEST(owner.finish() == (Status{1, 0}));
+    }
+    queue.running.finish();
+    let_go(queue.file.fd());
+}
+
+// What there was for them they get; the rest would wait for ever.
+BOOST_AUTO_TEST_CASE(reads_of_a_stream_outlive_it_as_far_as_it_has_something) {
+    char byte;
+    std::deque<Owner> owners(10);
+    ReadGate gate;
+    gate.release("abc");
+    for (Owner& owner : owners) {
+        owner.submit_to_outlive(read_at(gate.fd(), 0, &byte, 1));
+    }
+    engine.clear_descriptor(gate.fd());
+    for (size_t i = 0; i < owners.size(); ++i) {
+        BOOST_TEST(owners[i].published() == 1);
+        BOOST_TEST(owners[i].finish() == (i < 3 ? Status{1, 0} : Status{-1, ECANCELED}));
+    }
+    let_go(gate.fd());
 }
 
 BOOST_AUTO_TEST_CASE(a_stream_is_cleared_of_reads_that_wait) {

@@ -42,6 +42,15 @@ class Owner {
         engine.post(request, request);
     }
 
+    // The same, to be made though its descriptor is closed meanwhile.
+    void submit_to_outlive(const Operation& operation) {
+        int error = 0;
+        Request* request =
+            engine.prepare({operation, this, publish, nullptr, nullptr, true}, error);
+        require(request != nullptr, "prepare a request");
+        engine.post(*request, *request);
+    }
+
     // At once; returns whether that was possible.
     bool run_at_once(const Operation& operation) {
         return engine.run_at_once({operation, this, publish, nullptr, nullptr});

@@ -7,7 +7,6 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,46 +19,14 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "tests/libaio/answers.h"
+
 struct header {
     unsigned id, nr, head, tail, magic, compat, incompat, length;
 };
 
 /* Exported, and not declared, by libaio. */
 int io_queue_wait(io_context_t ctx, struct timespec* timeout);
-
-static char data[65536] __attribute__((aligned(4096)));
-static char path[4096];
-static io_context_t context;
-
-__attribute__((format(printf, 1, 2))) static void say(const char* format, ...) {
-    va_list arguments;
-    va_start(arguments, format);
-    vprintf(format, arguments);
-    va_end(arguments);
-    putchar('\n');
-}
-
-static int scratch(int flags) {
-    int fd = open(path, O_RDWR | O_CREAT | flags, 0600);
-    if (fd < 0 || ftruncate(fd, 0) != 0) exit(3);
-    for (int i = 0; i < 8192; ++i) data[i] = (char)('a' + i % 26);
-    if (pwrite(fd, data, 8192, 0) != 8192) exit(3);
-    memset(data, '.', sizeof data);
-    return fd;
-}
-
-/* How a name is printed, with the number of what is no errno value. */
-static const char* name(long result) {
-    static char text[4][40];
-    static int turn;
-    char* to = text[turn++ % 4];
-    if (result >= 0) {
-        snprintf(to, 40, "%ld", result);
-    } else {
-        snprintf(to, 40, "-%s", strerrorname_np((int)-result));
-    }
-    return to;
-}
 
 /* Submits one block and says what came of it. */
 static void ask(const char* what, struct iocb* block) {
@@ -519,13 +486,7 @@ static void destruction(void) {
 
 int main(int count, char** words) {
     if (count != 2) return 2;
-    snprintf(path, sizeof path, "%s/cases", words[1]);
-    setvbuf(stdout, NULL, _IOLBF, 0);
-    int error = io_setup(64, &context);
-    if (error != 0) {
-        say("io_setup: %s", name(error));
-        return 1;
-    }
+    if (!begin(words[1], 64)) return 1;
     setup();
     submission();
     transfers();

@@ -2,8 +2,9 @@
 # Whether this door and the kernel's AIO give the same answers: one program (cases.c), linked with
 # the system's libaio, is run on it and on ours, and the lines compared. Every line that differs
 # must stand in docs/libaio.md (its table of answers that differ), and every line there must differ.
+# What is asked about closing (closing.c) is asked of our preload library; no answer may differ.
 #
-#     differential_test.sh CASES LIBAIO_SO_1 DOCUMENT
+#     differential_test.sh CASES LIBAIO_SO_1 DOCUMENT CLOSING PRELOAD_LIBRARY
 set -eu
 
 fail() {
@@ -32,6 +33,14 @@ if [ "$status" -ne 0 ]; then
     cat "$scratch/kernel"
     fail "status $status on the kernel"
 fi
+
+"$4" "$scratch/files" >"$scratch/kernel_closing"
+for order in conflict strict; do
+    status=0
+    UAIO_ORDER=$order LD_PRELOAD="$PWD/$5" "$4" "$scratch/files" >"$scratch/closing" || status=$?
+    [ "$status" -eq 0 ] || { cat "$scratch/closing"; fail "status $status when closing, $order"; }
+    diff "$scratch/kernel_closing" "$scratch/closing" || fail "closing is different, $order"
+done
 
 # | `question` | `the kernel's answer` | `ours` | …
 sed -n 's/^| `\([^`]*\)` | `\([^`]*\)` | `\([^`]*\)` |.*/\1: \2 \/ \1: \3/p' "$3" |

@@ -62,12 +62,13 @@ uaio_io_set_eventfd
 EOF
 LC_ALL=C sort "$TEST_TMPDIR/libaio" "$TEST_TMPDIR/helpers" > "$TEST_TMPDIR/libaio.so.1"
 
-# The preload libraries also close descriptors, respectively take system calls.
-printf '%s\n' close close_range closefrom dup2 dup3 | cat - "$TEST_TMPDIR/libuaio.so.1" |
-    LC_ALL=C sort > "$TEST_TMPDIR/libuaio_preload_posix.so"
-echo syscall | cat - "$TEST_TMPDIR/libaio" |
-    LC_ALL=C sort > "$TEST_TMPDIR/libuaio_preload_libaio.so"
-LC_ALL=C sort "$TEST_TMPDIR/libuaio_preload_posix.so" "$TEST_TMPDIR/libuaio_preload_libaio.so" \
+# The preload libraries also close descriptors, and those with the libaio door take system calls.
+printf '%s\n' close close_range closefrom dup2 dup3 > "$TEST_TMPDIR/closing"
+LC_ALL=C sort "$TEST_TMPDIR/closing" "$TEST_TMPDIR/libuaio.so.1" \
+    > "$TEST_TMPDIR/libuaio_preload_posix.so"
+echo syscall | LC_ALL=C sort - "$TEST_TMPDIR/closing" "$TEST_TMPDIR/libaio" \
+    > "$TEST_TMPDIR/libuaio_preload_libaio.so"
+LC_ALL=C sort -u "$TEST_TMPDIR/libuaio_preload_posix.so" "$TEST_TMPDIR/libuaio_preload_libaio.so" \
     > "$TEST_TMPDIR/libuaio_preload.so"
 
 exports_of() {
