@@ -202,9 +202,9 @@ bool wait_until_none(Context& context, const std::atomic<Count>& count, int64_t 
 
 // What has not begun need not begin. Nobody submits any more.
 void withdraw_all(Context& context) {
-    polls.withdraw_all(context);
     for (uint32_t number = 0; Slot* slot = context.slots.at(number); ++number) {
-        if (slot->block.load(std::memory_order_acquire) != 0) {  // pairs with the submitter
+        uint64_t block = slot->block.load(std::memory_order_acquire);  // pairs with the submitter
+        if (block != 0 && !polls.withdraw(*slot, block)) {
             engine.cancel(slot->request, slot);
         }
     }

@@ -118,6 +118,18 @@ inline bool lives(const Context& context) {
     return (context.life.load(std::memory_order_seq_cst) & kLives) != 0;
 }
 
+// What io_submit writes into the client's block, so that io_cancel need not look for its request:
+// the slot's number and one more, because the kernel's key, which a block has before its first
+// submission, is 0.
+inline uint32_t key_of(const Slot& slot) {
+    return slot.number + 1;
+}
+
+// The slot that has that key, which may be garbage or another request's by now; null if none has.
+inline Slot* slot_of(const Context& context, uint32_t key) {
+    return context.slots.at(key - 1);
+}
+
 // A slot for one more request, which is counted; null with EAGAIN if the ring has no room for its
 // event, or there is no memory.
 Slot* open_slot(Context& context);

@@ -45,6 +45,14 @@ inline constexpr int64_t kMaskNapNs = 20'000'000;
 inline constexpr int kPollIdleMs = 1'000;
 inline constexpr int kPollNapMs = 10;
 
+// Where the polls of a descriptor are found by its number: thousands of descriptors are expected.
+inline constexpr size_t kPollBuckets = 4'096;
+
+// So many descriptors are told of at one time, and so many polls are looked at each time that the
+// thread looks up, which takes it half a millisecond.
+inline constexpr int kPollsTogether = 64;
+inline constexpr uint32_t kPollRechecks = 1'024;
+
 // "Without a time limit", for a sleep that a signal handler must end whatever its flags: a sleep
 // with a limit is not restarted. 31 years.
 inline constexpr int64_t kLongNs = 1'000'000'000'000'000'000;

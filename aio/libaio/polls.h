@@ -1,11 +1,9 @@
 // Polls: requests that wait until a descriptor is ready (IOCB_CMD_POLL), once.
 //
 // They have no order with anything else, not with transfers of the same descriptor either, so they
-// do not go through the engine. One thread waits in poll(3) for all of them, while there are any;
-// it is told of new ones by an alarm (platform/alarm.h), and where there is none it looks every
-// kPollNapMs. So it does where there are more polls than the program may have descriptors open,
-// which poll(3) does not take at a time. Its cost grows with the number of polls that wait: it is
-// meant for tens of descriptors, not for thousands.
+// do not go through the engine. One thread waits for all of them, while there are any. How it does
+// that is for the back end to say: platform/polls_linux.cc (epoll(7): the cost of a poll does not
+// grow with the number of others), platform/polls_posix.cc (poll(2), whose cost does).
 //
 // A poll belongs to the list, or to the one who has taken it out of the list under the lock: he
 // brings its event.
@@ -16,7 +14,6 @@
 
 #include "aio/descriptor.h"
 #include "aio/libaio/context.h"
-#include "aio/libaio/platform/alarm.h"
 #include "threadpool/base/list.h"
 #include "threadpool/base/lock.h"
 #include "threadpool/base/slab.h"
@@ -25,15 +22,23 @@
 namespace uaio {
 
 struct PollTag {};
+struct WatchTag {};
+struct Watch;
 
 // Stays memory of that type for ever, so that the thread may look at one that is over.
-struct Poll : SlabRecord, Link<PollTag> {
+struct Poll : SlabRecord,
+              Link<PollTag>,     // all that wait
+              Link<WatchTag> {  // the back end's
     Slot* slot;
     uint64_t ticket;  // 0: over
     int fd;
     uint16_t events;
     Identity file;  // what `fd` stood for
+    Watch* watch;   // the back end's
 };
+
+// The result of a poll, from what poll(2) says.
+int64_t poll_result(const pollfd& descriptor);
 
 class Polls {
   public:
@@ -46,33 +51,37 @@ class Polls {
     // Whether the request of `slot`, for `block`, waited: then its event comes, with 0.
     bool withdraw(Slot& slot, uint64_t block);
 
-    // Withdraws all of a context.
-    void withdraw_all(Context& context);
-
     // Only for a forked child.
     void reset();
 
   private:
-    static constexpr uint32_t kFewest = 64;
-
-    struct Entry {
-        Poll* poll;
-        uint64_t ticket;  // the record may be another one's by now
-        Identity file;
-    };
-
     static void serve(void* context, Pool::Seat& seat);
     static bool pending(void* context);
     void start() UAIO_REQUIRES(lock_);
-    void look();
-    void wait(uint32_t count, int limit_ms);
-    uint32_t fill();
-    void make_room(uint32_t count);
-    bool pass_over_lost(uint32_t count);
-    void bring_ready(uint32_t count);
+    int admit(Poll& poll, uint64_t& ticket);
     Slot& take_out(Poll& poll) UAIO_REQUIRES(lock_);
-    // Acquire pairs with look().
-    void ring() const { ring_alarm(alarm_.load(std::memory_order_acquire)); }
+
+    // The back end. ----------------------------------------------------------------------------
+
+    // From now on the thread waits for that poll too, respectively no more. 0, EBADF or EAGAIN.
+    int arm(Poll& poll) UAIO_REQUIRES(lock_);
+    void disarm(Poll& poll) UAIO_REQUIRES(lock_);
+
+    // Polls have come or gone.
+    void tell();
+
+    // The thread's: waits once, for at most kPollIdleMs, and brings what is ready.
+    void look();
+
+    // Only for a forked child.
+    void forget();
+
+    // What the one or the other is made of.
+    uint32_t fill();
+    void bring_ready(uint32_t count);
+    Slot* take_ready(Watch& watch, uint32_t came) UAIO_REQUIRES(lock_);
+    void recheck();
+    Slot* take_lost() UAIO_REQUIRES(lock_);
 
     Lock lock_;
     Slab<Poll> records_;
@@ -83,15 +92,6 @@ class Polls {
 
     Pool pool_;
     Pool::Owner owner_ = {};
-    std::atomic<uint64_t> alarm_{kNoAlarm};
-
-    // The thread's own.
-    pollfd first_descriptors_[kFewest + 1] = {};
-    Entry first_entries_[kFewest] = {};
-    pollfd* descriptors_ = first_descriptors_;  // the alarm, then those of the entries
-    Entry* entries_ = first_entries_;
-    uint32_t room_ = kFewest;
-    uint32_t at_once_ = UINT32_MAX;  // so many the system takes at a time
 };
 
 extern Polls polls;

@@ -68,6 +68,12 @@ int submit_poll(const IoBlock& block, Slot& slot) {
     return polls.watch(slot, block.fd, static_cast<uint16_t>(block.buffer));
 }
 
+// The kernel writes its key too, but always the same one.
+void write_key(uint64_t address, const Slot& slot) {
+    auto block = reinterpret_cast<IoBlock*>(static_cast<uintptr_t>(address));
+    block->key = key_of(slot);
+}
+
 int submit_copy(Context& context, const IoBlock& block, uint64_t address, Chain& chain) {
     int error = check_block(block);
     if (error != 0) {
@@ -78,6 +84,7 @@ int submit_copy(Context& context, const IoBlock& block, uint64_t address, Chain&
         return EAGAIN;
     }
     slot->event = {block.data, address, 0, 0};
+    write_key(address, *slot);
     Operation operation;
     error = begin_operation(block, *slot, operation);
     if (error == 0 && block.opcode == kPoll) {
@@ -140,22 +147,17 @@ long cancel_block(uintptr_t address, IoBlock* block) {
     }
     Visit visit(address);
     Context* context = visit.context();
-    if (context == nullptr || block->key != 0) {
+    Slot* slot = context != nullptr ? slot_of(*context, block->key) : nullptr;
+    if (slot == nullptr || !hold(*slot)) {
         return -EINVAL;
     }
+    // The key may be an old one, and the slot another request's. Acquire pairs with prepare() and
+    // Polls::watch().
     auto wanted = reinterpret_cast<uintptr_t>(block);
-    for (uint32_t number = 0; Slot* slot = context->slots.at(number); ++number) {
-        // Relaxed: a first look, most are another's.
-        if (slot->block.load(std::memory_order_relaxed) == wanted && hold(*slot)) {
-            bool found = slot->block.load(std::memory_order_acquire) == wanted;  // prepare()
-            bool withdrawn = found && withdraw(*slot, wanted);
-            let_go(*slot);
-            if (found) {
-                return withdrawn ? -EINPROGRESS : -EINVAL;
-            }
-        }
-    }
-    return -EINVAL;
+    bool found = slot->block.load(std::memory_order_acquire) == wanted;
+    bool withdrawn = found && withdraw(*slot, wanted);
+    let_go(*slot);
+    return withdrawn ? -EINPROGRESS : -EINVAL;
 }
 
 }  // namespace uaio

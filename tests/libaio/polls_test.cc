@@ -1,14 +1,19 @@
-// Polls come whatever happens beside them: threads that cannot be had, more polls than poll(3)
-// takes at a time. Method: system calls of the library that fail, or do something else first
-// (--wrap); a limit that is lowered; a number that gets another file.
+// Polls come whatever happens beside them: threads that cannot be had, more polls than the program
+// may have descriptors, descriptors that are closed. Method: a thread that is refused (--wrap); a
+// limit that is lowered; a number that gets another file; system calls of the thread around which
+// something else happens.
 #define BOOST_TEST_MODULE polls
 #include "aio/libaio/polls.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -19,45 +24,19 @@
 #include <boost/test/unit_test.hpp>
 
 #include "aio/libaio/door.h"
+#include "tests/libaio/polling.h"
 #include "tests/support/gate.h"
 
 namespace uaio {
 namespace {
 
-using test::ReadGate;
-
-struct Opened {
-    Opened() { BOOST_TEST_REQUIRE(setup_context(8, &context) == 0); }
-    ~Opened() { destroy_context(context); }
-
-    long submit(IoBlock& block) {
-        IoBlock* list[] = {&block};
-        return submit_blocks(context, 1, list);
-    }
-
-    // The event that comes next; waits.
-    IoEvent next() {
-        IoEvent event = {};
-        BOOST_TEST_REQUIRE(collect_events(context, 1, 1, &event, nullptr, nullptr) == 1);
-        return event;
-    }
-
-    uintptr_t context = 0;
-};
-
-IoBlock poll_of(int fd) {
-    IoBlock block = {};
-    block.opcode = kPoll;
-    block.fd = fd;
-    block.buffer = POLLIN;
-    return block;
-}
+using namespace test;
 
 std::atomic<void (*)()> before_thread = nullptr;  // the next one, which is refused then
 
 // The first case, because no thread may be there yet. While one is being refused, the poll that
 // asked for it is cancelled, and another one gets its records.
-BOOST_FIXTURE_TEST_CASE(who_gets_no_thread_takes_back_only_its_own_poll, Opened) {
+BOOST_FIXTURE_TEST_CASE(who_gets_no_thread_takes_back_only_its_own_poll, Polling) {
     static uintptr_t place;
     static ReadGate gate;
     static IoBlock first;
@@ -84,17 +63,8 @@ BOOST_FIXTURE_TEST_CASE(who_gets_no_thread_takes_back_only_its_own_poll, Opened)
     BOOST_TEST((event.result & POLLIN) != 0);
 }
 
-// Returns when the thread has looked at all polls that were there.
-void await_a_look(Opened& opened) {
-    ReadGate gate;
-    IoBlock block = poll_of(gate.fd());
-    BOOST_TEST(opened.submit(block) == 1);
-    gate.release("x");
-    BOOST_TEST(opened.next().block == reinterpret_cast<uintptr_t>(&block));
-}
-
 // What the number stands for by then would be ready at once.
-BOOST_FIXTURE_TEST_CASE(a_number_that_is_used_again_is_not_polled, Opened) {
+BOOST_FIXTURE_TEST_CASE(a_number_that_is_used_again_is_not_polled, Polling) {
     ReadGate gate;
     ReadGate other;
     int number = dup(gate.fd());
@@ -117,7 +87,7 @@ struct LowLimit {
     rlimit before;
 };
 
-BOOST_FIXTURE_TEST_CASE(there_may_be_more_polls_than_descriptors, Opened) {
+BOOST_FIXTURE_TEST_CASE(there_may_be_more_polls_than_descriptors, Polling) {
     ReadGate first;
     ReadGate last;
     for (rlim_t limit : {64, 5, 1}) {
@@ -134,7 +104,121 @@ BOOST_FIXTURE_TEST_CASE(there_may_be_more_polls_than_descriptors, Opened) {
     }
 }
 
-std::atomic<void (*)()> after_unmap = nullptr;  // the next one
+struct SocketPair {
+    SocketPair() { BOOST_TEST_REQUIRE(socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0); }
+    ~SocketPair() {
+        close(ends[0]);
+        close(ends[1]);
+    }
+
+    // Until there is no room.
+    void fill(int end) {
+        char bytes[4'096] = {};
+        while (send(ends[end], bytes, sizeof bytes, MSG_DONTWAIT) > 0) {
+        }
+    }
+
+    void drain(int end) {
+        char bytes[4'096];
+        while (recv(ends[end], bytes, sizeof bytes, MSG_DONTWAIT) > 0) {
+        }
+    }
+
+    int ends[2];
+};
+
+// What one of them has been told of is not told to the others, and these go on waiting.
+BOOST_FIXTURE_TEST_CASE(polls_of_one_descriptor_want_different_things, Polling) {
+    SocketPair pair;
+    pair.fill(0);
+    BOOST_TEST_REQUIRE(send(pair.ends[1], "x", 1, 0) == 1);
+    IoBlock room = poll_of(pair.ends[0], POLLOUT);
+    IoBlock end = poll_of(pair.ends[0], POLLRDHUP);
+    IoBlock urgent = poll_of(pair.ends[0], POLLPRI);
+    for (IoBlock* block : {&room, &end, &urgent}) BOOST_TEST(submit(*block) == 1);
+    IoBlock bytes = poll_of(pair.ends[0], POLLIN);
+    BOOST_TEST(submit(bytes) == 1);
+    IoEvent event = next();
+    BOOST_TEST(event.block == reinterpret_cast<uintptr_t>(&bytes));
+    BOOST_TEST(event.result == POLLIN);
+    pair.drain(1);
+    event = next();
+    BOOST_TEST(event.block == reinterpret_cast<uintptr_t>(&room));
+    BOOST_TEST(event.result == POLLOUT);
+    shutdown(pair.ends[1], SHUT_WR);
+    event = next();
+    BOOST_TEST(event.block == reinterpret_cast<uintptr_t>(&end));
+    BOOST_TEST(event.result == POLLRDHUP);
+    BOOST_TEST(cancel_block(context, &urgent) == -EINPROGRESS);
+    BOOST_TEST(next().block == reinterpret_cast<uintptr_t>(&urgent));
+}
+
+BOOST_FIXTURE_TEST_CASE(thousands_wait_and_any_of_them_comes, Polling) {
+    constexpr size_t kPolls = 5'000;
+    uintptr_t large = 0;
+    BOOST_TEST_REQUIRE(setup_context(kPolls, &large) == 0);
+    std::vector<ReadGate> gates(100);
+    std::vector<IoBlock> blocks(kPolls);
+    for (size_t i = 0; i < kPolls; ++i) {
+        blocks[i] = poll_of(gates[i % gates.size()].fd());
+        blocks[i].data = i % gates.size();
+        IoBlock* list[] = {&blocks[i]};
+        BOOST_TEST_REQUIRE(submit_blocks(large, 1, list) == 1);
+    }
+    IoEvent event;
+    for (size_t chosen : {size_t{99}, size_t{0}, size_t{42}}) {
+        gates[chosen].release("x");
+        for (size_t i = 0; i < kPolls / gates.size(); ++i) {
+            BOOST_TEST_REQUIRE(collect_events(large, 1, 1, &event, nullptr, nullptr) == 1);
+            BOOST_TEST_REQUIRE(event.data == chosen);
+            BOOST_TEST_REQUIRE(event.result == POLLIN);
+        }
+    }
+    BOOST_TEST(cancel_block(large, &blocks[1]) == -EINPROGRESS);
+    BOOST_TEST(collect_events(large, 1, 1, &event, nullptr, nullptr) == 1);
+    BOOST_TEST(event.block == reinterpret_cast<uintptr_t>(&blocks[1]));
+    BOOST_TEST(destroy_context(large) == 0);
+}
+
+// A client that closes what it did not open gets the numbers for its own, which stay as they are.
+BOOST_FIXTURE_TEST_CASE(polls_come_though_the_client_replaces_all_high_numbers, Polling) {
+    ReadGate before;
+    ReadGate after;
+    IoBlock first = poll_of(before.fd());
+    BOOST_TEST(submit(first) == 1);
+    std::vector<int> mine;
+    for (int fd = 500; fd < 520; ++fd) {
+        if (fcntl(fd, F_GETFD) >= 0) {
+            int bell = eventfd(5, EFD_NONBLOCK);
+            BOOST_TEST(dup2(bell, fd) == fd);
+            close(bell);
+            mine.push_back(fd);
+        }
+    }
+    IoBlock second = poll_of(after.fd());
+    BOOST_TEST(submit(second) == 1);
+    after.release("x");
+    BOOST_TEST(next().block == reinterpret_cast<uintptr_t>(&second));
+    before.release("x");
+    BOOST_TEST(next().block == reinterpret_cast<uintptr_t>(&first));
+    for (int fd : mine) {
+        uint64_t count = 0;
+        BOOST_TEST(read(fd, &count, sizeof count) == 8);
+        BOOST_TEST(count == 5u);
+        close(fd);
+    }
+}
+
+// Returns when the thread has looked at all polls that were there.
+void await_a_look(Polling& polling) {
+    ReadGate gate;
+    IoBlock block = poll_of(gate.fd());
+    BOOST_TEST(polling.submit(block) == 1);
+    gate.release("x");
+    BOOST_TEST(polling.next().block == reinterpret_cast<uintptr_t>(&block));
+}
+
+std::atomic<void (*)()> in_the_thread = nullptr;  // the next time
 
 // The child does on its own thread what its parent's does with polls. True if it could.
 bool a_child_polls() {
@@ -154,8 +238,9 @@ bool a_child_polls() {
     return waitpid(child, &status, 0) == child && status == 0;
 }
 
-// The thread gives back its arrays when it needs larger ones for the second time.
-BOOST_FIXTURE_TEST_CASE(a_fork_may_come_while_the_thread_makes_room, Opened) {
+// With poll(2) it gives back its arrays when it needs larger ones for the second time, with epoll it
+// waits again.
+BOOST_FIXTURE_TEST_CASE(a_fork_may_come_in_the_middle_of_what_the_thread_does, Polling) {
     static std::atomic<int> could = -1;
     ReadGate gate;
     uintptr_t others = 0;
@@ -163,7 +248,7 @@ BOOST_FIXTURE_TEST_CASE(a_fork_may_come_while_the_thread_makes_room, Opened) {
     std::vector<IoBlock> blocks(1'000, poll_of(gate.fd()));
     std::vector<IoBlock*> list;
     for (IoBlock& block : blocks) list.push_back(&block);
-    after_unmap = [] { could = a_child_polls(); };
+    in_the_thread = [] { could = a_child_polls(); };
     long taken = 0;
     for (long more : {100, 900}) {
         BOOST_TEST_REQUIRE(submit_blocks(others, more, list.data() + taken) == more);
@@ -181,8 +266,15 @@ extern "C" int __real_munmap(void*, size_t);
 
 extern "C" int __wrap_munmap(void* pages, size_t bytes) {
     int result = __real_munmap(pages, bytes);
-    if (void (*after)() = after_unmap.exchange(nullptr)) after();
+    if (void (*act)() = in_the_thread.exchange(nullptr)) act();
     return result;
+}
+
+extern "C" int __real_epoll_wait(int, epoll_event*, int, int);
+
+extern "C" int __wrap_epoll_wait(int set, epoll_event* events, int events_max, int timeout_ms) {
+    if (void (*act)() = in_the_thread.exchange(nullptr)) act();
+    return __real_epoll_wait(set, events, events_max, timeout_ms);
 }
 
 extern "C" int __real_pthread_create(pthread_t*, const pthread_attr_t*, void* (*)(void*), void*);
