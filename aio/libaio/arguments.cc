@@ -9,6 +9,7 @@
 #include "aio/libaio/platform/bell.h"
 #include "aio/libaio/platform/memory.h"
 #include "aio/limits.h"
+#include "aio/platform/io_ops.h"
 
 namespace uaio {
 namespace {
@@ -19,8 +20,25 @@ constexpr uint32_t kNoWaitFlag = 0x08;
 constexpr uint32_t kAppendFlag = 0x10;
 constexpr uint32_t kKnownFlags = 0x1f;  // and RWF_DSYNC 0x02, RWF_SYNC 0x04
 
-int set_flags(uint32_t flags, Descriptor& descriptor) {
-    if ((flags & ~kKnownFlags) != 0) {
+// The kernel asks the file, and a file that does not know such transfers says so of any. So it is
+// asked for a byte behind all ends. Not what is no file, where that byte might be there; and what
+// cannot be read says so itself, too late for io_submit.
+bool must_wait(int fd, const Descriptor& descriptor) {
+    constexpr int64_t kBehindAllEnds = INT64_MAX - 4'096;
+    if (!descriptor.readable || !is_file(fd)) {
+        return false;
+    }
+    int saved = errno;
+    char byte;
+    iovec piece = {&byte, 1};
+    bool refused = io_preadv(fd, &piece, 1, kBehindAllEnds, kNoWaitFlag) < 0 && errno == EOPNOTSUPP;
+    errno = saved;
+    return refused;
+}
+
+int set_flags(int fd, uint32_t flags, Descriptor& descriptor) {
+    bool unknown = (flags & ~kKnownFlags) != 0;
+    if (unknown || ((flags & kNoWaitFlag) != 0 && must_wait(fd, descriptor))) {
         return EOPNOTSUPP;
     }
     descriptor.flags = static_cast<uint8_t>(flags & ~kPolledFlag);
@@ -72,7 +90,7 @@ int begin_transfer(const IoBlock& block, Slot& slot, Operation& operation) {
         }
     }
     Descriptor& descriptor = operation.descriptor;
-    int error = set_flags(block.rw_flags, descriptor);
+    int error = set_flags(block.fd, block.rw_flags, descriptor);
     if (error != 0) {
         return error;
     }

@@ -6,7 +6,8 @@
 //               that does not exist, a directory, a sync of what is no file or with arguments
 //   EBADF       no such descriptor, or not open for reading respectively writing
 //   EPERM       a real-time priority without the right to it
-//   EOPNOTSUPP  a flag that the system does not know
+//   EOPNOTSUPP  a flag that the system does not know, or RWF_NOWAIT where a file that can be read
+//               does not know it
 //   EFAULT      pieces that are not there
 //   EAGAIN      no memory for pieces
 #pragma once

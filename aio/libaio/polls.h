@@ -27,7 +27,7 @@ struct Watch;
 
 // Stays memory of that type for ever, so that the thread may look at one that is over.
 struct Poll : SlabRecord,
-              Link<PollTag>,     // all that wait
+              Link<PollTag>,    // all that wait
               Link<WatchTag> {  // the back end's
     Slot* slot;
     uint64_t ticket;  // 0: over

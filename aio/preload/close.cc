@@ -1,8 +1,9 @@
 // close, dup2, dup3, close_range and closefrom, for the preload libraries alone: requests of a
 // descriptor end before it is closed, so that none of them reaches the file that gets its number
 // next. What is queued is withdrawn (ECANCELED), or waited for if it comes from a door that says so
-// (aio/desk.h); what runs is waited for (POSIX leaves the choice, close(2) DESCRIPTION). Holding the file open by a duplicate instead is out of the question:
-// closing the duplicate would drop the process's fcntl record locks on the file.
+// (aio/desk.h); what runs is waited for (POSIX leaves the choice, close(2) DESCRIPTION). Holding
+// the file open by a duplicate instead is out of the question: closing the duplicate would drop the
+// process's fcntl record locks on the file.
 //
 // All stay async-signal-safe, and no thread is started for what follows (a SIGEV_THREAD call,
 // requests that waited for those that are withdrawn): pthread_create is not. A descriptor without

@@ -1,5 +1,5 @@
-/* What the programs share that ask any libaio and say what it answers: one line for each question, and
-   nothing in it that depends on time or place. */
+/* What the programs share that ask any libaio and say what it answers: one line for each question,
+   and nothing in it that depends on time or place. */
 #pragma once
 
 #include <libaio.h>
@@ -15,7 +15,8 @@ bool begin(const char* folder, int events);
 /* A line. */
 __attribute__((format(printf, 1, 2))) void say(const char* format, ...);
 
-/* The scratch file anew, with two pages of letters in it, opened with `flags`; and `data` dotted. */
+/* The scratch file anew, with two pages of letters in it, opened with `flags`; and `data` dotted.
+ */
 int scratch(int flags);
 
 /* How a result is printed: an errno value by its name. Good for four calls. */

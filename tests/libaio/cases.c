@@ -240,6 +240,32 @@ static void flags(void) {
     close(fd);
 }
 
+/* A file in memory knows no transfers that do not wait. */
+static void not_waiting(void) {
+    struct iocb block;
+    int fd = memfd_create("cases", 0);
+    if (ftruncate(fd, 100) != 0) exit(3);
+    io_prep_pread(&block, fd, data, 100, 0);
+    block.aio_rw_flags = 8;
+    ask("pread NOWAIT in memory", &block);
+    io_prep_pwrite(&block, fd, data, 100, 0);
+    block.aio_rw_flags = 8;
+    ask("pwrite NOWAIT in memory", &block);
+    close(fd);
+    fd = scratch(0);
+    io_prep_pread(&block, fd, data, 100, 9000);
+    block.aio_rw_flags = 8;
+    ask("pread NOWAIT behind the end", &block);
+    close(fd);
+    int ends[2];
+    if (pipe(ends) != 0) exit(3);
+    io_prep_pread(&block, ends[0], data, 100, 0);
+    block.aio_rw_flags = 8;
+    ask("pread NOWAIT of a pipe", &block);
+    close(ends[0]);
+    close(ends[1]);
+}
+
 static void bells(void) {
     struct iocb block[4], *list[4];
     struct io_event events[4];
@@ -492,6 +518,7 @@ int main(int count, char** words) {
     transfers();
     descriptors();
     flags();
+    not_waiting();
     bells();
     events();
     callbacks();

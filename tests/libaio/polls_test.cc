@@ -238,8 +238,8 @@ bool a_child_polls() {
     return waitpid(child, &status, 0) == child && status == 0;
 }
 
-// With poll(2) it gives back its arrays when it needs larger ones for the second time, with epoll it
-// waits again.
+// With poll(2) it gives back its arrays when it needs larger ones for the second time, with epoll
+// it waits again.
 BOOST_FIXTURE_TEST_CASE(a_fork_may_come_in_the_middle_of_what_the_thread_does, Polling) {
     static std::atomic<int> could = -1;
     ReadGate gate;

@@ -1,7 +1,7 @@
-// poll(2) over all polls, again each time: the cost grows with their number. The thread is told of new
-// ones by an alarm (alarm.h), and where there is none it looks every kPollNapMs. So it does where
-// there are more polls than the program may have descriptors open, which poll(2) does not take at a
-// time.
+// poll(2) over all polls, again each time: the cost grows with their number. The thread is told of
+// new ones by an alarm (alarm.h), and where there is none it looks every kPollNapMs. So it does
+// where there are more polls than the program may have descriptors open, which poll(2) does not
+// take at a time.
 #include <errno.h>
 
 #include <utility>
