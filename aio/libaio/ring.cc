@@ -146,7 +146,7 @@ bool Ring::is_held_up() const {
 // The owner's.
 void Ring::drain(Arrival*& moved) {
     in_hand_.store(true, std::memory_order_relaxed);  // the exchange releases it
-    // Acquire pairs with arrive(), release with is_held_up().
+    // Acquire pairs with arrive(), release with is_empty() and is_held_up().
     Arrival* chain = reversed(arrived_.exchange(nullptr, std::memory_order_acq_rel));
     if (chain == nullptr) {
         in_hand_.store(false, std::memory_order_relaxed);  // it has moved nothing
@@ -159,9 +159,11 @@ void Ring::drain(Arrival*& moved) {
         tail = following(tail);
         ++count;
     }
-    store(shared_->tail, tail, std::memory_order_release);   // pairs with the client's acquire
+    // In this order: a client that reaps by itself moves head as far as the tail that it sees, and
+    // a head beyond our own tail would look like a full ring.
     tail_.store(tail, std::memory_order_release);            // pairs with reserve()
-    in_hand_.store(false, std::memory_order_release);        // pairs with is_held_up()
+    store(shared_->tail, tail, std::memory_order_release);   // pairs with the client's acquire
+    in_hand_.store(false, std::memory_order_release);        // pairs with is_empty(), is_held_up()
     in_flight_.fetch_sub(count, std::memory_order_release);  // pairs with reserve()
     append(moved, chain);
 }
@@ -175,9 +177,12 @@ Arrival* Ring::settle() {
     return moved;
 }
 
+// In this order: what the owner has taken off the stack it has in hand, until the tail says so. All
+// three pair with drain().
 bool Ring::is_empty() const {
     return arrived_.load(std::memory_order_seq_cst) == nullptr &&
-           head() == tail_.load(std::memory_order_acquire);  // pairs with drain()
+           !in_hand_.load(std::memory_order_acquire) &&
+           head() == tail_.load(std::memory_order_acquire);
 }
 
 uint32_t Ring::take(IoEvent* events, uint32_t events_max, Arrival*& moved) {

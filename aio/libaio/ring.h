@@ -75,7 +75,8 @@ class Ring {
     // in order, which is the caller's; null for nothing, or if another thread is doing it.
     Arrival* settle();
 
-    // Whether take() would find something.
+    // False if take() would find something. What an owner has in hand counts: whoever is about to
+    // sleep would not be woken for it any more.
     bool is_empty() const;
 
     // Events that a reader finds, but for those that have not been settled.
