@@ -133,6 +133,19 @@ int take_bell(const IoBlock& block, Slot& slot) {
     return 0;
 }
 
+int look_at(int fd, LastSeen& last, Descriptor& descriptor) {
+    if (fd != last.fd || fd < 0) {
+        int error = describe_access(fd, last.descriptor);
+        if (error != 0) {
+            last.fd = -1;
+            return error;
+        }
+        last.fd = fd;
+    }
+    descriptor = last.descriptor;
+    return 0;
+}
+
 bool is_directory(int fd) {
     int saved = errno;
     struct stat status;
@@ -148,10 +161,10 @@ int check_block(const IoBlock& block) {
     return block.reserved != 0 || !fits ? EINVAL : 0;
 }
 
-int begin_operation(const IoBlock& block, Slot& slot, Operation& operation) {
+int begin_operation(const IoBlock& block, Slot& slot, LastSeen& last, Operation& operation) {
     operation.fd = block.fd;
     operation.priority = 0;
-    int error = describe_access(block.fd, operation.descriptor);
+    int error = look_at(block.fd, last, operation.descriptor);
     if (error == 0) {
         error = take_bell(block, slot);
     }

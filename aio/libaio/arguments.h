@@ -21,9 +21,16 @@ namespace uaio {
 // What can be said without looking at anything else.
 int check_block(const IoBlock& block);
 
+// How the descriptor of the last block was opened. One call's blocks are mostly of one descriptor,
+// which is asked once: whoever changes it while the call is made cannot tell when that was.
+struct LastSeen {
+    int fd = -1;  // none yet
+    Descriptor descriptor;
+};
+
 // Fills in `operation` (but for kPoll) and the slot's bell and pieces. What the descriptor stands
 // for is left to end_operation(). Keeps errno.
-int begin_operation(const IoBlock& block, Slot& slot, Operation& operation);
+int begin_operation(const IoBlock& block, Slot& slot, LastSeen& last, Operation& operation);
 
 // Finds out the rest. Keeps errno.
 int end_operation(Operation& operation);

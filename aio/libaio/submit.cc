@@ -17,8 +17,9 @@
 namespace uaio {
 namespace {
 
-// What has been prepared and not been posted.
+// What has been prepared and not been posted, and what was seen on the way.
 struct Chain {
+    LastSeen last;
     Request* newest = nullptr;
     Request* oldest = nullptr;
     bool has_others = false;  // than reads
@@ -86,7 +87,7 @@ int submit_copy(Context& context, const IoBlock& block, uint64_t address, Chain&
     slot->event = {block.data, address, 0, 0};
     write_key(address, *slot);
     Operation operation;
-    error = begin_operation(block, *slot, operation);
+    error = begin_operation(block, *slot, chain.last, operation);
     if (error == 0 && block.opcode == kPoll) {
         error = submit_poll(block, *slot);
     } else if (error == 0) {

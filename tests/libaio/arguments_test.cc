@@ -50,12 +50,13 @@ struct Given {
 
     int begin() {
         operation = {};
-        return begin_operation(block, slot, operation);
+        return begin_operation(block, slot, last, operation);
     }
 
     test::ScratchFile file;
     IoBlock block = {};
     Slot slot = {};
+    LastSeen last;
     Operation operation = {};
 };
 

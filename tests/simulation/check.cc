@@ -9,48 +9,6 @@
 namespace uaio::sim {
 namespace {
 
-// One call had returned before the other was made, or stands before it in a list.
-bool precedes(const Call& one, const Call& other) {
-    if (one.list != nullptr && one.list == other.list) {
-        return one.number < other.number;
-    }
-    return one.returned != 0 && one.returned < other.called;
-}
-
-bool overlap(const Call& one, const Call& other) {
-    return one.offset < other.offset + static_cast<int64_t>(other.bytes) &&
-           other.offset < one.offset + static_cast<int64_t>(one.bytes);
-}
-
-bool conflict(const Call& one, const Call& other) {
-    if (one.fd != other.fd || one.file != other.file || is_sync(one.kind) || is_sync(other.kind)) {
-        return false;
-    }
-    if (program.is_strict) {
-        return !one.file->stream;
-    }
-    if (one.file->stream) {
-        return one.kind == other.kind;
-    }
-    if (one.append || other.append) {  // where an append ends up, nobody knows beforehand
-        return one.kind == Kind::kWrite && other.kind == Kind::kWrite;
-    }
-    return overlap(one, other) && (one.kind == Kind::kWrite || other.kind == Kind::kWrite);
-}
-
-void check_order(const Call& one, const Call& other) {
-    if (one.run == nullptr || other.run == nullptr || !precedes(one, other)) {
-        return;
-    }
-    bool ordered = conflict(one, other) && one.reqprio <= other.reqprio;
-    bool barred = one.kind == Kind::kWrite && is_sync(other.kind) && one.file == other.file &&
-                  !one.file->stream;
-    if ((ordered || barred) && one.run->ended > other.run->began) {
-        world.fail("request %d ran before request %d, which was submitted earlier", other.number,
-                   one.number);
-    }
-}
-
 void check_calls() {
     for (const Call& call : program.calls) {
         if (!call.refused && call.published != 1) {
@@ -60,7 +18,7 @@ void check_calls() {
             fail(call, "cancelled, though aio_cancel had said that it runs");
         }
         for (const Call& other : program.calls) {
-            check_order(call, other);
+            check_order(call, other, program.is_strict);
         }
     }
     for (const Client& client : program.clients) {

@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "tests/simulation/faults.h"
+#include "tests/simulation/scenario.h"
 #include "tests/simulation/world.h"
 
 namespace uaio::sim {
@@ -86,7 +87,7 @@ Disk::Open* Disk::find(int fd) {
 Run& Disk::begin(Kind kind, int fd, const File& file, const void* buffer) {
     Fiber& thread = *world.current();
     if (thread.run != nullptr) {
-        world.fail("%s has done the work of a request and never published it", thread.name.c_str());
+        note_unclaimed();
     }
     world.trace("%s descriptor %d, file %d", name_of(kind), fd, static_cast<int>(file.number));
     auto* run = new Run{fd, kind, &file, buffer, world.steps(), 0, 0, 0, nullptr};
@@ -166,6 +167,7 @@ ssize_t Disk::transfer_pieces(Kind kind, int fd, const iovec* pieces, int count,
             break;
         }
         *last = new Run(first);
+        (*last)->buffer = pieces[i].iov_base;
         end(**last, moved, 0);
         last = &(*last)->next;
     }

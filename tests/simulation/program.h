@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "tests/simulation/disk.h"
+#include "tests/simulation/order.h"
 
 namespace uaio::sim {
 
@@ -29,27 +30,15 @@ struct Target {
 };
 
 // One submission.
-struct Call : Target {
-    int number = 0;
-    Kind kind = Kind::kRead;
-    int fd = -1;
-    int64_t offset = 0;
-    size_t bytes = 0;
-    int reqprio = 0;
-    bool append = false;
+struct Call : Target, Ordered {
     Slot* slot = nullptr;
     List* list = nullptr;
-    const File* file = nullptr;  // what the descriptor stood for
-
-    uint64_t called = 0;    // when the call that submitted it was made,
-    uint64_t returned = 0;  // and when it had returned; 0: it has not yet
     bool begun = false;
     bool refused = false;
     bool not_cancelled = false;    // aio_cancel has said so
     uint64_t closed = UINT64_MAX;  // when its descriptor was
     int published = 0;
     int status = 0;
-    Run* run = nullptr;
 };
 
 struct List : Target {

@@ -53,7 +53,7 @@ Run* run_of(const Call& call) {
 }  // namespace
 
 // A list asks about a descriptor for several of its entries at one time.
-void note_described(int fd, const File& file, bool append) {
+void note_described(int fd, const File& file, bool append, Asked) {
     auto* submitting = static_cast<Submitting*>(world.current()->call);
     if (submitting == nullptr) {
         return;
@@ -65,6 +65,13 @@ void note_described(int fd, const File& file, bool append) {
             call->append = append;
         }
     }
+}
+
+void note_identified() {}
+
+void note_unclaimed() {
+    world.fail("%s has done the work of a request and never published it",
+               world.current()->name.c_str());
 }
 
 void ring(sigval value) {

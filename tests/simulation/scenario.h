@@ -1,4 +1,6 @@
-// Scenario: what the simulated program does with <aio.h>, and what must hold whatever the schedule.
+// Scenario: what the simulated program does, and what must hold whatever the schedule. There are
+// two, of which a program links one: with <aio.h>, as follows, and with <libaio.h>
+// (door_scenario.h).
 //
 // A few clients submit, wait, poll, cancel, make lists and close descriptors at random; a peer
 // feeds the streams. Everything is chosen from the world's seed. What is checked:
@@ -30,8 +32,17 @@ namespace uaio::sim {
 // in the life of a process.
 void run_schedule(uint64_t seed, Detail detail);
 
-// The engine has asked what a descriptor means, for the submission under way.
-void note_described(int fd, const File& file, bool append);
+// The engine has asked what a descriptor means, for the submission under way; first how it was
+// opened, and then perhaps the rest.
+enum class Asked : uint8_t { kAccess, kFile };
+
+void note_described(int fd, const File& file, bool append, Asked asked);
+
+// A worker has asked whether it still means the same: it is about to perform a request.
+void note_identified();
+
+// A thread makes a system call, and what its last one did has not been claimed (disk.h).
+void note_unclaimed();
 
 // A signal or a callback has come.
 void ring(sigval value);

@@ -33,7 +33,7 @@ void point(const char* what, const volatile void* where = nullptr);
 // Whether a weak compare-and-exchange is to fail for no reason.
 bool fails_for_no_reason();
 
-// `value` is stored to a control block's error word; it is looked at.
+// `value` is stored to a control block's error word, or to a word of a ring; it is looked at.
 void status_stored(const void* word, long value);
 void status_looked_at(const void* word);
 
@@ -110,7 +110,7 @@ class simulated_atomic {
     T value_ = {};
 };
 
-// The engine uses it for the error words of control blocks alone.
+// The engine uses it for the error words of control blocks alone, the libaio door for its rings.
 template <class T>
 class simulated_atomic_ref {
   public:

@@ -10,7 +10,7 @@ SIMULATED = [
     "-Wno-extra-semi",
 ]
 
-def planted_bug(name, source, right, wrong):
+def planted_bug(name, source, right, wrong, door = False):
     """A test that the simulation finds a bug.
 
     Args:
@@ -18,6 +18,7 @@ def planted_bug(name, source, right, wrong):
       source: the file that gets it; it takes the place of the sound one.
       right: what it says, as a pattern of sed; the build fails if that is not there.
       wrong: what it says instead.
+      door: whether the program with <libaio.h> finds it.
     """
     native.genrule(
         name = name,
@@ -30,7 +31,8 @@ def planted_bug(name, source, right, wrong):
         name = name + "_planted",
         testonly = True,
         srcs = [":" + name],
-        copts = SIMULATED + ["-fno-exceptions", "-fno-rtti"],
+        copts = SIMULATED + ["-fno-exceptions", "-fno-rtti"] +
+                (["-Dpthread_self=uaio_sim_self"] if door else []),
         linkstatic = True,
         alwayslink = True,  # before the engine's archive, which then keeps its own copy to itself
         deps = ["//tests/simulation:headers"],
@@ -44,5 +46,8 @@ def planted_bug(name, source, right, wrong):
             ":" + name + "_planted",
             "//tests/simulation:engine",
             "//tests/simulation:system",
-        ],
+        ] + ([
+            "//tests/simulation:door",
+            "//tests/simulation:door_scenario",
+        ] if door else ["//tests/simulation:scenario"]),
     )

@@ -218,6 +218,7 @@ void submit_list(Client& client) {
     while (Slot* slot = free_slot(client)) {
         Call& call = make_call(*slot, false);
         call.list = &list;
+        call.chain = &list;
         list.calls.push_back(&call);
         submitting.calls.push_back(&call);
         blocks.push_back(&slot->block);

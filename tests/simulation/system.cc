@@ -34,7 +34,7 @@ int describe_access(int fd, Descriptor& descriptor) {
     descriptor.nonblocking = false;
     descriptor.direct = open->direct;
     descriptor.file_known = descriptor.seekable = descriptor.file = descriptor.durable = false;
-    sim::note_described(fd, *open->file, open->append);
+    sim::note_described(fd, *open->file, open->append, sim::Asked::kAccess);
     return 0;
 }
 
@@ -55,12 +55,13 @@ int describe_file(int fd, Descriptor& descriptor) {
     descriptor.seekable = descriptor.file = !file.stream;
     descriptor.size = static_cast<int64_t>(file.bytes.size());
     descriptor.identity = {.inode = file.number, .device = 1};
-    sim::note_described(fd, file, open->append);
+    sim::note_described(fd, file, open->append, sim::Asked::kFile);
     return 0;
 }
 
 int identify(int fd, Identity& identity) {
     world.point("look which file a descriptor means", nullptr);
+    sim::note_identified();
     sim::Disk::Open* open = disk.find(fd);
     if (open == nullptr) {
         return EBADF;

@@ -25,6 +25,7 @@ namespace context = boost::context::detail;
 constexpr size_t kStackBytes = size_t{128} * 1024;
 constexpr uint64_t kStepsMax = 400'000;  // far more than any schedule needs
 constexpr int64_t kStepNs = 20;
+constexpr int64_t kNoLimitNs = 1'000'000'000'000'000;  // eleven days: nobody means to wait so long
 
 void enter(context::transfer_t transfer);
 
@@ -146,7 +147,8 @@ Fiber* World::choose_next() {
 
 Fiber* World::choose_even(const std::vector<Fiber*>& able) {
     Fiber* chosen = able[choose(able.size())];
-    bool starved = starved_ < fibers_.size() && chosen == fibers_[starved_];
+    bool starved =
+        starved_ < fibers_.size() && chosen == fibers_[starved_] && !one_in(starved_runs_one_in);
     if (!starved || able.size() == 1) {
         return chosen;
     }
@@ -248,7 +250,7 @@ SleepEnd World::sleep(const void* word, uint32_t mask, int64_t deadline) {
     Fiber& fiber = *current_;
     fiber.word = word;
     fiber.mask = mask;
-    fiber.deadline = deadline;
+    fiber.deadline = deadline - now_ < kNoLimitNs ? deadline : kForEver;
     trace("sleeps on %p", word);
     yield();
     trace(fiber.end == SleepEnd::kWoken      ? "is awake"

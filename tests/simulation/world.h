@@ -50,9 +50,9 @@ struct Fiber {
     bool may_start_threads = true;
     void* specific = nullptr;  // of the one key that the engine makes
     uint64_t rank = 0;
-    void* run = nullptr;   // what its last system call did (disk.h)
+    void* run = nullptr;       // what its last system call did (disk.h)
     void* last_run = nullptr;  // the same, when it has been published
-    void* call = nullptr;  // the submission that it is making (scenario.cc)
+    void* call = nullptr;      // the submission that it is making (scenario.cc)
 };
 
 class World {
@@ -82,6 +82,7 @@ class World {
     [[noreturn]] void exit_thread();
 
     Fiber* current() { return current_; }
+    const std::vector<Fiber*>& fibers() const { return fibers_; }
     int64_t now() const { return now_; }
     uint64_t steps() const { return steps_; }
 
@@ -98,6 +99,10 @@ class World {
     [[noreturn]] void fail(const char* format, ...) __attribute__((format(printf, 2, 3)));
 
     std::function<void(void*)> destroy_specific;
+
+    // So often a starved thread runs all the same: for programs in which others look again and
+    // again for what it does. 0: never.
+    uint64_t starved_runs_one_in = 0;
 
   private:
     enum class Choice : uint8_t { kEven, kRanked };
