@@ -104,6 +104,57 @@ BOOST_FIXTURE_TEST_CASE(there_may_be_more_polls_than_descriptors, Polling) {
     }
 }
 
+// Returns when the thread has looked at all polls that were there.
+void await_a_look(Polling& polling) {
+    ReadGate gate;
+    IoBlock block = poll_of(gate.fd());
+    BOOST_TEST(polling.submit(block) == 1);
+    gate.release("x");
+    BOOST_TEST(polling.next().block == reinterpret_cast<uintptr_t>(&block));
+}
+
+std::atomic<void (*)()> in_the_thread = nullptr;  // the next time
+
+// The child does on its own thread what its parent's does with polls. True if it could.
+bool a_child_polls() {
+    pid_t child = fork();
+    if (child == 0) {
+        uintptr_t context = 0;
+        ReadGate gate;
+        IoBlock block = poll_of(gate.fd());
+        IoBlock* list[] = {&block};
+        IoEvent event;
+        bool all = setup_context(8, &context) == 0 && submit_blocks(context, 1, list) == 1;
+        gate.release("x");
+        all = all && collect_events(context, 1, 1, &event, nullptr, nullptr) == 1;
+        _exit(all ? 0 : 1);
+    }
+    int status = -1;
+    return waitpid(child, &status, 0) == child && status == 0;
+}
+
+// With poll(2) it gives back its arrays when it needs larger ones for the second time, with epoll
+// it waits again.
+BOOST_FIXTURE_TEST_CASE(a_fork_may_come_in_the_middle_of_what_the_thread_does, Polling) {
+    static std::atomic<int> could = -1;
+    ReadGate gate;
+    uintptr_t others = 0;
+    BOOST_TEST_REQUIRE(setup_context(1'000, &others) == 0);
+    std::vector<IoBlock> blocks(1'000, poll_of(gate.fd()));
+    std::vector<IoBlock*> list;
+    for (IoBlock& block : blocks) list.push_back(&block);
+    in_the_thread = [] { could = a_child_polls(); };
+    long taken = 0;
+    for (long more : {100, 900}) {
+        BOOST_TEST_REQUIRE(submit_blocks(others, more, list.data() + taken) == more);
+        taken += more;
+        await_a_look(*this);
+    }
+    while (could < 0) sched_yield();
+    BOOST_TEST(could == 1);
+    BOOST_TEST(destroy_context(others) == 0);
+}
+
 struct SocketPair {
     SocketPair() { BOOST_TEST_REQUIRE(socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0); }
     ~SocketPair() {
@@ -207,57 +258,6 @@ BOOST_FIXTURE_TEST_CASE(polls_come_though_the_client_replaces_all_high_numbers, 
         BOOST_TEST(count == 5u);
         close(fd);
     }
-}
-
-// Returns when the thread has looked at all polls that were there.
-void await_a_look(Polling& polling) {
-    ReadGate gate;
-    IoBlock block = poll_of(gate.fd());
-    BOOST_TEST(polling.submit(block) == 1);
-    gate.release("x");
-    BOOST_TEST(polling.next().block == reinterpret_cast<uintptr_t>(&block));
-}
-
-std::atomic<void (*)()> in_the_thread = nullptr;  // the next time
-
-// The child does on its own thread what its parent's does with polls. True if it could.
-bool a_child_polls() {
-    pid_t child = fork();
-    if (child == 0) {
-        uintptr_t context = 0;
-        ReadGate gate;
-        IoBlock block = poll_of(gate.fd());
-        IoBlock* list[] = {&block};
-        IoEvent event;
-        bool all = setup_context(8, &context) == 0 && submit_blocks(context, 1, list) == 1;
-        gate.release("x");
-        all = all && collect_events(context, 1, 1, &event, nullptr, nullptr) == 1;
-        _exit(all ? 0 : 1);
-    }
-    int status = -1;
-    return waitpid(child, &status, 0) == child && status == 0;
-}
-
-// With poll(2) it gives back its arrays when it needs larger ones for the second time, with epoll
-// it waits again.
-BOOST_FIXTURE_TEST_CASE(a_fork_may_come_in_the_middle_of_what_the_thread_does, Polling) {
-    static std::atomic<int> could = -1;
-    ReadGate gate;
-    uintptr_t others = 0;
-    BOOST_TEST_REQUIRE(setup_context(1'000, &others) == 0);
-    std::vector<IoBlock> blocks(1'000, poll_of(gate.fd()));
-    std::vector<IoBlock*> list;
-    for (IoBlock& block : blocks) list.push_back(&block);
-    in_the_thread = [] { could = a_child_polls(); };
-    long taken = 0;
-    for (long more : {100, 900}) {
-        BOOST_TEST_REQUIRE(submit_blocks(others, more, list.data() + taken) == more);
-        taken += more;
-        await_a_look(*this);
-    }
-    while (could < 0) sched_yield();
-    BOOST_TEST(could == 1);
-    BOOST_TEST(destroy_context(others) == 0);
 }
 
 }  // namespace

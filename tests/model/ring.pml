@@ -4,7 +4,9 @@
  * events.cc.
  *
  * Requesters enter a context, submit, leave, and their request is published later. A sleeper takes
- * events by io_getevents, or (PEEK) a client looks at the ring alone. A closer ends the context.
+ * events by io_getevents, or (PEEK) a client looks at the ring alone, or (SHARE) two of them take one
+ * event each, and look whether there is something before they become owners. A closer ends the
+ * context.
  *
  * All operations here are sequentially consistent in the sources, but for the two that the owner
  * alone makes: storing the tail and taking the stack, which stand between owning and disowning.
@@ -14,6 +16,7 @@
  *   lives, calls           Context::life, one word
  *   requests, sleepers     Context::requests, sleepers
  *   changed, left          the words on which sleepers, respectively the closer, sleep
+ *   in_hand                Ring::in_hand_
  *   settle                 Ring::settle()
  *   publish                bring()
  *   Sleeper                collect_events(), Ring::take()
@@ -25,6 +28,7 @@
  *   LOOK_BEFORE        it looks before it gives up
  *   SLEEPERS_FIRST     who publishes looks for sleepers before the push
  *   TICKET_LATE        a sleeper reads the word after its look at the ring
+ *   HAND_UNSEEN        a sleeper does not look at what the owner has in hand
  *   UNCOUNTED_EARLY    a request is not counted any more when its event has been pushed
  *   REQUESTS_FIRST     the closer waits for the requests and then for the calls
  *   LIFE_FIRST         the last request looks whether the context lives before it is counted off
@@ -35,6 +39,7 @@
 #endif
 
 byte arrived, ring, owner, taken;
+bool in_hand;
 bool lives = true, gone;
 byte calls, requests, sleepers;
 byte changed, left;
@@ -70,9 +75,10 @@ inline settle() {
 }
 
 inline drain() {
-    touch();
+    touch(); in_hand = true;
     atomic { moved = arrived; arrived = 0 };
-    touch(); ring = ring + moved
+    touch(); ring = ring + moved;
+    in_hand = false
 }
 
 inline wake_sleepers() {
@@ -136,7 +142,7 @@ proctype Requester() {
 
 proctype Sleeper() {
     byte moved, ticket, got;
-    bool last, alive, more;
+    bool last, alive, more, nothing;
 #ifdef PEEK
     (ring == REQUESTERS);
 #else
@@ -148,15 +154,39 @@ proctype Sleeper() {
     touch(); sleepers++;
     do
     :: ticket = changed;
+#ifdef SHARE
+       nothing = arrived == 0;
+#ifndef HAND_UNSEEN
+       nothing = nothing && !in_hand;
+#endif
+       nothing = nothing && ring == taken;
+       got = 0;
+       if
+       :: !nothing ->
+          atomic { owner == 0 -> owner = 1 };
+          drain();
+          got = (ring > taken -> 1 : 0);
+          taken = taken + got;
+          owner = 0;
+          settle()
+       :: else
+       fi;
+#else
        atomic { owner == 0 -> owner = 1 };
        drain();
        touch(); got = ring - taken; taken = ring;
        owner = 0;
        settle();
+#endif
 #ifdef TICKET_LATE
        ticket = changed;
 #endif
-#ifdef CLOSE
+#ifdef SHARE
+       if
+       :: got > 0 -> break
+       :: else
+       fi;
+#elif defined(CLOSE)
        if
        :: got > 0 -> break
        :: else
@@ -212,6 +242,9 @@ init {
             run Requester()
         }
         run Sleeper();
+#ifdef SHARE
+        run Sleeper();
+#endif
 #ifdef CLOSE
         run Closer()
 #endif
