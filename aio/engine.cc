@@ -7,6 +7,7 @@
 #include "aio/joint_transfer.h"
 #include "aio/limits.h"
 #include "aio/perform.h"
+#include "aio/trace.h"
 #include "signals/late_signals.h"
 #include "signals/notifier.h"
 #include "threadpool/base/check.h"
@@ -46,14 +47,18 @@ void count_performed(Kind kind, const Outcome& outcome) {
     }
 }
 
-void deliver(Notice& notice, Starts starts) {
-    if (!is_audible(notice)) {
-        return;
-    }
+// Returns 0 or an errno value.
+int deliver(Notice& notice, Starts starts) {
     int error = deliver_notice(notice, starts);
     if (error != EINPROGRESS) {  // else it is late, and counted when that has ended
         count(error == 0 ? Counter::kNoticesDelivered : Counter::kNoticesFailed);
     }
+    return error;
+}
+
+// What an operation has come to, in one number.
+int64_t value_of(ssize_t result, int error) {
+    return error != 0 ? -error : result;
 }
 
 }  // namespace
@@ -70,6 +75,9 @@ Request* Engine::prepare(const Submission& submission, int& error) {
     if (request != nullptr) {
         request->lane = lane;
         request->inbox_next = nullptr;
+        Batch* batch = submission.batch;
+        UAIO_STEP(kSubmit, submit, *request, batch != nullptr ? batch->number : kNoNumber,
+                  static_cast<int64_t>(submission.operation.bytes));
     }
     return request;
 }
@@ -110,18 +118,23 @@ bool Engine::run_at_once(const Submission& submission) {
         return false;
     }
     size_t moved = express_.transfer(operation, *lane);
+    auto bytes = static_cast<int64_t>(operation.bytes);
     if (moved < operation.bytes && (moved == 0 || can_be_repeated(operation))) {
+        UAIO_STEP(kMiss, express_miss, operation, kNoNumber, bytes);
         drop_notice(notice);
         return false;
     }
     count(submitted_counter(operation.kind));
     auto result = static_cast<ssize_t>(moved);
     count_performed(operation.kind, {result, 0});
+    UAIO_STEP(kHit, express_hit, operation, kNoNumber, result);
     submission.publish(submission.owner, result, 0);
     if (waiting_room_.awaits(submission.owner) || is_audible(notice)) {
         SignalBlock block;
         waiting_room_.wake(submission.owner);
-        deliver(notice, Starts::kThreads);
+        if (is_audible(notice)) {
+            deliver(notice, Starts::kThreads);
+        }
         look_after();
     }
     return true;
@@ -129,6 +142,11 @@ bool Engine::run_at_once(const Submission& submission) {
 
 void Engine::drop(Request& request) {
     drop_notice(request.notice);
+    close(request);
+}
+
+void Engine::close(Request& request) {
+    UAIO_STEP(kRetire, retire, request, kNoNumber, 0);
     desk_.close(request);
 }
 
@@ -263,7 +281,7 @@ Request* Engine::next(Request* done) {
         while (done != nullptr) {
             Request* following = done->inbox_next;
             schedule_.retire(*done);
-            desk_.close(*done);
+            close(*done);
             ++gone;
             done = following;
         }
@@ -296,6 +314,7 @@ void Engine::take_along(Request& request) {
             return;
         }
         room -= is_sync(other->operation.kind) ? 0 : other->operation.bytes;
+        UAIO_STEP(kJoin, join, *other, request.number, 0);
         other->inbox_next = nullptr;
         last->inbox_next = other;
         last = other;
@@ -306,6 +325,9 @@ void Engine::take_along(Request& request) {
 void Engine::admit_all() {
     give_back_waves();
     Request* request = inbox_.take_all();
+    if (is_tracing()) {
+        note_moment();  // after all that has been submitted, before all that is taken
+    }
     if (request == nullptr) {
         return;
     }
@@ -355,6 +377,7 @@ bool Engine::run(Request& request, Runner runner) {
 // Those that a joint call has not served to the end are made one by one, and find out for
 // themselves why: a write writes the same bytes again.
 void Engine::run_transfers(Request& first) {
+    UAIO_STEP(kBegin, begin, first, kNoNumber, 0);
     size_t moved = first.inbox_next != nullptr ? transfer_together(first) : 0;
     for (Request* each = &first; each != nullptr; each = each->inbox_next) {
         size_t bytes = each->operation.bytes;
@@ -363,6 +386,9 @@ void Engine::run_transfers(Request& first) {
             end_run(*each, {static_cast<ssize_t>(bytes), 0});
         } else {
             moved = 0;
+            if (each != &first) {
+                UAIO_STEP(kBegin, begin, *each, kNoNumber, 0);
+            }
             end_run(*each, perform(each->operation));
         }
     }
@@ -376,6 +402,7 @@ void Engine::run_syncs(Request& first) {
             operation.kind = Kind::kFileSync;
         }
     }
+    UAIO_STEP(kBegin, begin, first, kNoNumber, 0);
     end_runs(first, perform(operation));
 }
 
@@ -387,6 +414,7 @@ void Engine::end_runs(Request& first, const Outcome& outcome) {
 }
 
 void Engine::end_run(Request& request, const Outcome& outcome) {
+    UAIO_STEP(kEnd, end, request, kNoNumber, value_of(outcome.result, outcome.error));
     count_performed(request.operation.kind, outcome);
     finish(request, outcome.result, outcome.error, Starts::kThreads);
 }
@@ -400,10 +428,14 @@ void Engine::finish(Request& request, ssize_t result, int error, Starts starts) 
     // Whoever sees the status finds the request published, or about to be: never running. Relaxed:
     // the status's release covers it.
     request.state.store(State::kPublishing, std::memory_order_relaxed);
+    UAIO_STEP(kPublish, publish, request, kNoNumber, value_of(result, error));
     request.publish(owner, result, error);
     request.state.store(State::kPublished, std::memory_order_release);  // pairs with cancellers
     waiting_room_.wake(owner);
-    deliver(request.notice, starts);
+    if (is_audible(request.notice)) {
+        int failure = deliver(request.notice, starts);
+        UAIO_STEP(kDeliver, deliver, request, kNoNumber, -failure);
+    }
     if (request.batch != nullptr) {
         Batch& batch = *request.batch;
         if (error != 0) {
@@ -427,7 +459,10 @@ void Engine::submitted(Batch& batch) {
 }
 
 void Engine::end_batch(Batch& batch, Starts starts) {
-    deliver(batch.notice, starts);
+    if (is_audible(batch.notice)) {
+        deliver(batch.notice, starts);
+    }
+    UAIO_STEP(kRing, ring, TracePool::kWorkers, batch.number, 0);
     ring(batch);
 }
 

@@ -141,6 +141,7 @@ class Engine {
     std::atomic<bool>* promise_for(const Request& request) const;
     void run_all_here();
     void finish(Request& request, ssize_t result, int error, Starts starts);
+    void close(Request& request);
     static void end_batch(Batch& batch, Starts starts);
     // Why requests are withdrawn, and so which are not.
     enum class Cause : uint8_t {

@@ -153,7 +153,7 @@ void Engine::finish_withdrawn(Lane& lane, Request* last, Starts starts) {
         while (first != nullptr) {
             Request* following = first->inbox_next;
             writes += first->operation.kind == Kind::kWrite;
-            desk_.close(*first);
+            close(*first);
             ++finished;
             first = following;
         }

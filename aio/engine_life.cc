@@ -6,6 +6,7 @@
 #include "aio/counters.h"
 #include "aio/engine.h"
 #include "aio/readiness.h"
+#include "aio/trace.h"
 #include "signals/late_signals.h"
 #include "signals/notifier.h"
 #include "threadpool/base/signal_block.h"
@@ -15,7 +16,25 @@
 namespace uaio {
 namespace {
 
+void trace_threads(TracePool pool, Pool::Event event, unsigned threads) {
+    switch (event) {
+        case Pool::Event::kStarted:
+            UAIO_STEP(kSpawn, spawn, pool, kNoNumber, threads);
+            return;
+        case Pool::Event::kLeft:
+            UAIO_STEP(kExit, exit, pool, kNoNumber, threads);
+            return;
+        case Pool::Event::kRefused:
+            UAIO_STEP(kRefuse, refuse, pool, kNoNumber, threads);
+            return;
+        case Pool::Event::kWoken:
+            UAIO_STEP(kWake, wake, pool, kNoNumber, threads);
+            return;
+    }
+}
+
 void observe_workers(Pool::Event event, unsigned threads) {
+    trace_threads(TracePool::kWorkers, event, threads);
     switch (event) {
         case Pool::Event::kStarted:
             count(Counter::kWorkersStarted);
@@ -34,7 +53,8 @@ void observe_workers(Pool::Event event, unsigned threads) {
     }
 }
 
-void observe_notifiers(Pool::Event event, unsigned /*threads*/) {
+void observe_notifiers(Pool::Event event, unsigned threads) {
+    trace_threads(TracePool::kNotifiers, event, threads);
     switch (event) {
         case Pool::Event::kStarted:
             count(Counter::kNotifiersStarted);
@@ -50,7 +70,8 @@ void observe_notifiers(Pool::Event event, unsigned /*threads*/) {
     }
 }
 
-void observe_pollers(Pool::Event event, unsigned /*threads*/) {
+void observe_pollers(Pool::Event event, unsigned threads) {
+    trace_threads(TracePool::kPollers, event, threads);
     if (event == Pool::Event::kRefused) {
         count(Counter::kThreadsRefused);
     }
@@ -94,8 +115,10 @@ void Engine::start_once() UAIO_UNCHECKED {
     read_environment(options_);
     let_locks_spin(usable_cpus() > 1);
     open_counters(options_.stats);
+    open_trace(options_.trace, kTraceBytes);
     policy_ = options_.order == Order::kStrict ? place_strictly : place_by_conflict;
     schedule_.set_policy(policy_);
+    schedule_.set_observer(trace_change);
     express_.configure(options_);
     worker_owner_ = {.name = "uaio-w",
                      .context = this,
@@ -182,6 +205,7 @@ void Engine::reset() UAIO_UNCHECKED {
     late_signals.reset();
     reset_batches();
     close_counters();
+    close_trace();
     ready_.store(0, std::memory_order_relaxed);  // no other thread exists
     parked_.store(0, std::memory_order_relaxed);
     started_.store(false, std::memory_order_relaxed);

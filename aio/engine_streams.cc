@@ -16,6 +16,7 @@
 #include "aio/engine.h"
 #include "aio/limits.h"
 #include "aio/readiness.h"
+#include "aio/trace.h"
 #include "threadpool/base/clock.h"
 
 namespace uaio {
@@ -32,6 +33,7 @@ Outcome given_up(size_t progress) {
 // The worker's part. Returns false if the request has been parked.
 bool Engine::run_stream(Request& request, Runner runner) {
     size_t& progress = request.operation.progress;
+    UAIO_STEP(kBegin, begin, request, kNoNumber, 0);
     Attempt attempt = attempt_stream(request.operation, progress);
     if (!attempt.would_wait) {
         end_run(request, attempt.outcome);
@@ -42,6 +44,7 @@ bool Engine::run_stream(Request& request, Runner runner) {
     }
     // Nobody can be had to wait for the stream. A worker may wait in the system call; a caller, who
     // perhaps is the one to feed the stream, may not.
+    UAIO_STEP(kBegin, begin, request, kNoNumber, 0);
     end_run(request, runner == Runner::kWorker ? perform_stream(request.operation, progress)
                                                : given_up(progress));
     return true;

@@ -136,6 +136,15 @@ void show_stats(const Options& options, char* text, size_t bytes) {
     show_text(options.stats != nullptr ? options.stats : "none", text, bytes);
 }
 
+bool set_trace(Options& options, const char* text) {
+    options.trace = *text != '\0' ? text : nullptr;
+    return true;
+}
+
+void show_trace(const Options& options, char* text, size_t bytes) {
+    show_text(options.trace != nullptr ? options.trace : "none", text, bytes);
+}
+
 }  // namespace
 
 constinit const OptionRow kOptionTable[kOptionRows] = {
@@ -154,6 +163,8 @@ constinit const OptionRow kOptionTable[kOptionRows] = {
      set_strict, show_strict},
     {"UAIO_STATS", "a path", "none", "statistics file to count in; uaio run --stats makes one",
      set_stats, show_stats},
+    {"UAIO_TRACE", "a path", "none", "file to create, and to record every step in, for uaio trace",
+     set_trace, show_trace},
 };
 
 void read_environment(Options& options) {

@@ -19,6 +19,7 @@ struct Options {
     Order order = Order::kConflict;
     size_t express = kExpressBytesDefault;  // largest read that a submitter makes itself; 0: none
     const char* stats = nullptr;  // path of the statistics file, null for none
+    const char* trace = nullptr;  // path of the trace to make, null for none
     bool strict = false;          // report every misuse that POSIX lets an implementation detect
     bool drain = false;           // finish writes and syncs at exit
     bool threads_fixed = false;   // by the environment: aio_init does not change them
@@ -36,7 +37,7 @@ struct OptionRow {
     void (*show)(const Options& options, char* text, size_t bytes);
 };
 
-inline constexpr size_t kOptionRows = 7;
+inline constexpr size_t kOptionRows = 8;
 extern const OptionRow kOptionTable[kOptionRows];
 
 // Applies the environment to `options`. A variable with a value that makes no sense is reported in

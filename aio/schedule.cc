@@ -10,10 +10,6 @@ State state_of(const Request& request) {
     return request.state.load(std::memory_order_relaxed);
 }
 
-void set_state(Request& request, State state) {
-    request.state.store(state, std::memory_order_relaxed);
-}
-
 RangeNode& range_node(Request& request) {
     return request;
 }
@@ -35,22 +31,30 @@ bool is_owed(const Operation& operation) {
     return operation.kind != Kind::kRead && operation.descriptor.seekable;
 }
 
+}  // namespace
+
+void Schedule::change(Request& request, State state) {
+    State before = state_of(request);
+    request.state.store(state, std::memory_order_relaxed);
+    if (observer_ != nullptr) {
+        observer_(request, before);
+    }
+}
+
 // Nobody overtakes who has been taken.
-void start(Request& request) {
-    set_state(request, State::kRunning);
+void Schedule::start(Request& request) {
+    change(request, State::kRunning);
     if (request.ranged) {
         index_of(request).set_order(request, order_once_taken(request.order));
     }
 }
 
 // `request` waits for `blocker` to go, and then asks again.
-void block(Request& request, Request& blocker) {
-    set_state(request, State::kBlocked);
+void Schedule::block(Request& request, Request& blocker) {
     request.blocker = &blocker;
     blocker.waiters.push_back(request);
+    change(request, State::kBlocked);
 }
-
-}  // namespace
 
 void Schedule::admit(Request& request) {
     UAIO_CHECK(state_of(request) == State::kPosted);
@@ -64,7 +68,7 @@ void Schedule::admit(Request& request) {
         files_.add_write(request);
     }
     if (is_sync(request.operation.kind) && !files_.pass_or_bar(request)) {
-        set_state(request, State::kBarred);
+        change(request, State::kBarred);
         return;
     }
     enter_lane(request);
@@ -111,7 +115,7 @@ void Schedule::yield_to(Request& request, const Placement& placement) {
         auto& other = static_cast<Request&>(node);
         if (state_of(other) == State::kHeld || state_of(other) == State::kReady) {
             found->schedule->step_back(other);
-            block(other, *found->request);
+            found->schedule->block(other, *found->request);
         }
     };
     request.lane->reads.visit_after(placement.reads, request.order, visit, &context);
@@ -129,14 +133,17 @@ void Schedule::step_back(Request& request) {
 }
 
 void Schedule::pass_gate(Request& request) {
-    set_state(request, State::kHeld);
-    make(enter(gate_of(request), request));
+    GateMove move = enter(gate_of(request), request);
+    make(move);
+    if (move.let_in != &request) {
+        change(request, State::kHeld);
+    }
 }
 
 void Schedule::make(GateMove move) {
     if (move.turned_out != nullptr) {
         ready_.remove(*move.turned_out, level_of(move.turned_out->order));
-        set_state(*move.turned_out, State::kHeld);
+        change(*move.turned_out, State::kHeld);
         hold(gate_of(*move.turned_out), *move.turned_out);
     }
     if (move.let_in != nullptr) {
@@ -145,8 +152,8 @@ void Schedule::make(GateMove move) {
 }
 
 void Schedule::make_ready(Request& request) {
-    set_state(request, State::kReady);
     ready_.push(request, level_of(request.order));
+    change(request, State::kReady);
 }
 
 Request* Schedule::take() {
@@ -201,7 +208,7 @@ void Schedule::park(Request& request) {
     request.tried = true;
     parked_.push_back(request);
     ++parked_count_;
-    set_state(request, State::kParked);
+    change(request, State::kParked);
 }
 
 void Schedule::leave_parking(Request& request) {
@@ -233,7 +240,7 @@ Request* Schedule::next_parked() {
 
 void Schedule::resume(Request& request) {
     leave_parking(request);
-    set_state(request, State::kRunning);
+    change(request, State::kRunning);
 }
 
 void Schedule::retire(Request& request) {
@@ -260,7 +267,7 @@ bool Schedule::withdraw(Request& request) {
     } else {
         step_back(request);
     }
-    set_state(request, State::kWithdrawn);
+    change(request, State::kWithdrawn);
     remove(request);
     return true;
 }

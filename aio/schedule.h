@@ -26,6 +26,10 @@ class Schedule {
     // Before the first request.
     void set_policy(Policy policy) { policy_ = policy; }
 
+    // Is told of each change of state that is made here, after it. It may not call the schedule.
+    using Observer = void (*)(const Request& request, State before);
+    void set_observer(Observer observer) { observer_ = observer; }
+
     // Brings a request in state kPosted, with its operation and lane set, and `wave` if it is a
     // write and null if not (file_table.h), into the schedule.
     void admit(Request& request);
@@ -86,11 +90,15 @@ class Schedule {
     void pass_gate(Request& request);
     void make(GateMove move);
     void make_ready(Request& request);
+    void change(Request& request, State state);
+    void start(Request& request);
+    void block(Request& request, Request& blocker);
     static Request* sync_beside(const Request& sync);
     static Request* transfer_after(const Request& request, size_t bytes_max);
     void remove(Request& request);
 
     Policy policy_ = place_by_conflict;
+    Observer observer_ = nullptr;
     ReadyQueue<Request, WaitTag> ready_;
     List<Request, WaitTag> parked_;
     size_t parked_count_ = 0;

@@ -8,7 +8,7 @@ packages='
     bazel-bootstrap bazel-rules-java
     btrfs-progs clang e2fsprogs fio fuse3 g++ git libaio-dev libclang-rt-14-dev libfuse3-dev
     liburing-dev linux-perf mandoc ocfs2-tools pkg-config qemu-utils spin stressapptest stress-ng
-    sysbench valgrind xfsprogs
+    sysbench systemtap-sdt-dev valgrind xfsprogs
     libmpich-dev libopenmpi-dev mpich openmpi-bin
     libboost1.81-dev libboost-context1.81-dev
     libboost-program-options1.81-dev libboost-test1.81-dev'

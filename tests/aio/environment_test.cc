@@ -47,10 +47,10 @@ namespace {
 
 // Every variable is set to something else than its default.
 Options read_with(Rights own) {
-    const char* const values[][2] = {{"UAIO_THREADS", "3"},     {"UAIO_IDLE_MS", "20"},
-                                     {"UAIO_ORDER", "strict"},  {"UAIO_EXIT", "drain"},
-                                     {"UAIO_STRICT", "1"},      {"UAIO_STATS", "/a/path"},
-                                     {"UAIO_EXPRESS", "4096"}};
+    const char* const values[][2] = {{"UAIO_THREADS", "3"},    {"UAIO_IDLE_MS", "20"},
+                                     {"UAIO_ORDER", "strict"}, {"UAIO_EXIT", "drain"},
+                                     {"UAIO_STRICT", "1"},     {"UAIO_STATS", "/a/path"},
+                                     {"UAIO_EXPRESS", "4096"}, {"UAIO_TRACE", "/a/path"}};
     static_assert(std::size(values) == kOptionRows);
     for (const auto& value : values) {
         setenv(value[0], value[1], 1);

@@ -35,9 +35,9 @@ std::string shown(const OptionRow& option, const Options& options, size_t bytes 
 
 bool same(const Options& one, const Options& other) {
     return one.threads == other.threads && one.idle_ms == other.idle_ms &&
-           one.order == other.order && one.stats == other.stats && one.strict == other.strict &&
-           one.drain == other.drain && one.threads_fixed == other.threads_fixed &&
-           one.idle_fixed == other.idle_fixed;
+           one.order == other.order && one.stats == other.stats && one.trace == other.trace &&
+           one.strict == other.strict && one.drain == other.drain &&
+           one.threads_fixed == other.threads_fixed && one.idle_fixed == other.idle_fixed;
 }
 
 // No variable of the engine is set, and what goes to standard error is kept for said().
@@ -122,6 +122,8 @@ const Text kTexts[] = {
     {"UAIO_STRICT", "", false},
     {"UAIO_STATS", "/tmp/stats", true},
     {"UAIO_STATS", "", true},
+    {"UAIO_TRACE", "/tmp/trace", true},
+    {"UAIO_TRACE", "", true},
 };
 
 BOOST_AUTO_TEST_CASE(a_text_is_accepted_or_changes_nothing) {
@@ -156,6 +158,9 @@ BOOST_AUTO_TEST_CASE(what_was_set_is_in_force_and_shown) {
     BOOST_TEST(shown(row("UAIO_EXIT"), options) == "drain");
     BOOST_TEST(shown(row("UAIO_STRICT"), options) == "1");
     BOOST_TEST(shown(row("UAIO_STATS"), options) == "/a/path");
+    BOOST_TEST(row("UAIO_TRACE").set(options, "/a/trace"));
+    BOOST_TEST(std::string(options.trace) == "/a/trace");
+    BOOST_TEST(shown(row("UAIO_TRACE"), options) == "/a/trace");
 }
 
 BOOST_AUTO_TEST_CASE(the_last_text_counts) {
@@ -168,6 +173,8 @@ BOOST_AUTO_TEST_CASE(the_last_text_counts) {
     row("UAIO_ORDER").set(options, "conflict");
     row("UAIO_STATS").set(options, "/a/path");
     row("UAIO_STATS").set(options, "");
+    row("UAIO_TRACE").set(options, "/a/path");
+    row("UAIO_TRACE").set(options, "");
     BOOST_TEST(same(options, Options()));
 }
 

@@ -116,6 +116,8 @@ std::vector<Row> contexts() {
 std::vector<Row> the_rest() {
     return {
         spared("__register_atfork", "called as the library is loaded, before this can interfere"),
+        spared("posix_fallocate", "only for a trace, which is done without if it cannot be made"),
+        spared("unlink", "likewise, and only takes back what has been made"),
         spared("munmap", "only gives back what a lost race or a fork has left; nobody looks at it"),
         spared("madvise", "only gives back what a burst has left; nobody looks at it"),
         spared("readv", kPieces),

@@ -59,7 +59,8 @@ bool offer(const OptionRow& row, const std::string& text) {
     UAIO_CHECK(options.idle_ms >= 0 && options.idle_ms <= kIdleMsMax);
     std::string value = shown(row, options);
     Options again;
-    UAIO_CHECK(options.stats != nullptr || value != "none" || row.set(again, ""));
+    bool is_path = options.stats != nullptr || options.trace != nullptr;
+    UAIO_CHECK(is_path || value != "none" || row.set(again, ""));
     UAIO_CHECK(value == "none" || (row.set(again, value.c_str()) && shown(row, again) == value));
     return true;
 }

@@ -8,6 +8,7 @@ SIMULATED = [
     "-include",
     "tests/simulation/simulated.h",
     "-Wno-extra-semi",
+    "-fno-function-sections",  # as the engine itself (aio/BUILD)
 ]
 
 def planted_bug(name, source, right, wrong, door = False):
