@@ -16,8 +16,11 @@ bool is_option(const std::string& word) {
 
 // Whether the option `word` has its value in the next word.
 bool takes_next(const OptionTable& options, const std::string& word) {
-    if (word.compare(0, 2, "--") != 0 || word.find('=') != std::string::npos) return false;
-    const po::option_description* option = options.find_nothrow(word.substr(2), false);
+    bool is_long = word.compare(0, 2, "--") == 0;
+    if (is_long ? word.find('=') != std::string::npos : word.size() != 2) return false;
+    // The table knows a letter by its dash.
+    const po::option_description* option =
+        options.find_nothrow(is_long ? word.substr(2) : word, false);
     return option != nullptr && option->semantic()->min_tokens() > 0;
 }
 

@@ -4,6 +4,7 @@
 namespace uaio::tools {
 
 extern const Command kRunCommand;
+extern const Command kTraceCommand;
 extern const Command kInfoCommand;
 extern const Command kBenchCommand;
 extern const Command kCpCommand;
@@ -11,11 +12,7 @@ extern const Command kHelpCommand;
 
 std::span<const Command* const> commands() {
     static constexpr const Command* kCommands[] = {
-        &kRunCommand,
-        &kInfoCommand,
-        &kBenchCommand,
-        &kCpCommand,
-        &kHelpCommand,
+        &kRunCommand, &kTraceCommand, &kInfoCommand, &kBenchCommand, &kCpCommand, &kHelpCommand,
     };
     return kCommands;
 }

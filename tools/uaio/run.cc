@@ -17,6 +17,7 @@
 #include "tools/uaio/stats_file.h"
 #include "tools/uaio/stats_table.h"
 #include "tools/uaio/supervise.h"
+#include "tools/uaio/trace_target.h"
 
 namespace uaio::tools {
 namespace {
@@ -58,6 +59,8 @@ void add_options(OptionTable& options) {
     options.add_options()(
         "libaio", "serve Linux AIO, <libaio.h> and the system calls below it (default: both)");
     add_setting_options(options);
+    options.add_options()("trace", boost::program_options::value<std::string>()->value_name("FILE"),
+                          "record every step of every request there, for `uaio trace`");
     options.add_options()("stats", "print counters to standard error when the program has ended");
 }
 
@@ -81,6 +84,9 @@ int run(const CommandLine& line) {
     std::string library = find_preload_library(doors_of(line.options));
     std::string path = find_program(line.operands[0]);
     check_preloadable(path, library);
+    if (line.options.count("trace") != 0) {
+        settings.push_back({"UAIO_TRACE", trace_target(line.options["trace"].as<std::string>())});
+    }
     prepare_environment(library, settings);
     if (line.options.count("stats") != 0) run_with_statistics(path, line.operands);
     throw execute(path, line.operands);
@@ -99,6 +105,10 @@ const Command kRunCommand = {
         "With --stats, uaio stays as the program's parent: it sends the signals that it gets\n"
         "on to the program, prints the counters of the program and of its children to\n"
         "standard error when the program has ended, and ends as the program did.\n"
+        "\n"
+        "With --trace, the first process that uses asynchronous I/O records to FILE, which may\n"
+        "not exist yet unless it is an older trace, and others to FILE.PID: up to 64 MiB each.\n"
+        "`uaio trace FILE` shows it.\n"
         "\n"
         "Exit status: that of the program, or\n"
         "  125  uaio itself failed\n"
