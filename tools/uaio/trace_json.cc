@@ -183,6 +183,17 @@ class Printer {
         if (release_arrow(step.request)) {
             arrow("f", kToReleased, step.request, step.time_ns, step.thread);
         }
+        leave_arrows(step);
+    }
+
+    // Viewers draw an arrow from the end of the slice that it begins in.
+    void leave_arrows(const TraceStep& step) {
+        for (size_t other : released_[step.request]) {
+            arrow("s", kToReleased, other, step.time_ns, step.thread);
+        }
+        if (has_notice(trace_.requests[step.request])) {
+            arrow("s", kToNotice, step.request, step.time_ns, step.thread);
+        }
     }
 
     // Of a call that brought nothing: when the request was parked, or began its next one.
@@ -204,14 +215,6 @@ class Printer {
     void end(const TraceStep& step) {
         enter(step, "");
         if (busy_.erase(step.thread) != 0) count_busy(step.time_ns);
-        const TraceRequest& request = trace_.requests[step.request];
-        if (!performed_alone(step.request) || request.ended != step.time_ns) return;
-        // Within the slice: its last nanosecond.
-        int64_t within = std::max(request.begun, request.ended - 1);
-        for (size_t other : released_[step.request]) {
-            arrow("s", kToReleased, other, within, step.thread);
-        }
-        if (has_notice(request)) arrow("s", kToNotice, step.request, within, step.thread);
     }
 
     static bool has_notice(const TraceRequest& request) {
