@@ -13,7 +13,8 @@ namespace {
 OptionTable table() {
     namespace po = boost::program_options;
     OptionTable options;
-    options.add_options()("order", po::value<std::string>())("stats", "")("help,h", "");
+    options.add_options()("order", po::value<std::string>())("stats", "")("help,h", "")(
+        "output,o", po::value<std::string>());
     return options;
 }
 
@@ -37,6 +38,8 @@ const Split kSplits[] = {
     {{"", "--stats"}, true, {"", "--stats"}, false},
     {{"path", "--stats"}, false, {"path"}, true},
     {{"path", "--", "--stats"}, false, {"path", "--stats"}, false},
+    {{"-o", "out", "path", "--stats"}, false, {"path"}, true},
+    {{"-oout", "path"}, false, {"path"}, false},
 };
 
 BOOST_AUTO_TEST_CASE(options_end_where_the_program_begins) {

@@ -12,7 +12,7 @@ static_program=$PWD/$3
 
 cd "${TEST_TMPDIR:?}" || exit 1
 export TMPDIR=$TEST_TMPDIR
-unset LD_PRELOAD UAIO_PRELOAD_LIBRARY UAIO_STATS UAIO_ORDER UAIO_THREADS UAIO_IDLE_MS
+unset LD_PRELOAD UAIO_PRELOAD_LIBRARY UAIO_STATS UAIO_TRACE UAIO_ORDER UAIO_THREADS UAIO_IDLE_MS
 failures=0
 
 fail() {
@@ -154,6 +154,64 @@ statistics_after_a_signal() {
     no_leftovers
 }
 
+# The steps of the request NUMBER in the Chrome trace events of the file out, one to a line.
+walk() {
+    sed -nE "s/.*\"ph\":\"(.)\",\"name\":\"([^\"]*)\".*\"cat\":\"request\",\"id\":$1[,}].*/\1 \2/p" out
+}
+
+trace() {
+    rm -f ./*.trace*
+    expect 0 "$uaio" run --express=0 --trace w.trace "$aio_program" data return && err_is_empty
+    expect 0 "$uaio" trace w.trace && err_is_empty
+    walk 1 >steps
+    printf '%s\n' 'b #1 write' 'b submitted' 'e submitted' 'b ready' 'e ready' 'b taken' 'e taken' \
+        'b performing' 'e performing' 'n publish' 'e #1 write' >wanted
+    diff wanted steps >err || fail 'the walk of the write is another one'
+    expect 0 "$uaio" trace --summary w.trace && out_has '^aio_program, process .*: 1 requests' &&
+        out_has '#1 write of 512 bytes at 0, descriptor'
+    expect 0 "$uaio" trace w.trace -o w.json
+    grep -q traceEvents w.json || fail 'no trace events in w.json'
+    [ ! -s out ] || fail 'with -o something goes to standard output'
+}
+
+# The child finds its parent's trace and makes its own. An older trace is replaced.
+trace_of_each_process() {
+    expect 0 "$uaio" run --express=0 --trace="$PWD/w.trace" "$aio_program" data fork
+    expect 0 "$uaio" trace --summary w.trace && out_has ': 1 requests'
+    expect 0 "$uaio" trace --summary w.trace.* && out_has ': 2 requests'
+    rm -f ./*.trace*
+    expect 137 "$uaio" run --express=0 --trace w.trace sh -c '"$1" data die; exit $?' sh \
+        "$aio_program"
+    expect 0 "$uaio" trace --summary w.trace && out_has ': 1 requests'
+}
+
+trace_refuses_what_it_cannot_do() {
+    echo precious >plain
+    expect 125 "$uaio" run --trace plain "$aio_program" data return && err_is_one_line
+    [ "$(cat plain)" = precious ] || fail 'a file that is no trace was replaced'
+    expect 125 "$uaio" run --trace /nonexistent/w "$aio_program" data return && err_is_one_line
+    expect 125 "$uaio" run --trace . "$aio_program" data return && err_is_one_line
+    expect 2 "$uaio" trace
+    expect 1 "$uaio" trace nonesuch && err_has '^uaio: trace: nonesuch: No such' && err_is_one_line
+    expect 1 "$uaio" trace . && err_is_one_line
+    expect 1 "$uaio" trace plain && err_has 'is no trace of uaio' && err_is_one_line
+    : >empty
+    expect 1 "$uaio" trace empty && err_has 'is empty' && err_is_one_line
+    head -c 5000 w.trace >short
+    expect 1 "$uaio" trace short && err_has 'is cut short' && err_is_one_line
+    cp w.trace newer
+    printf '\002' | dd of=newer bs=1 seek=12 conv=notrunc 2>dd.log
+    expect 1 "$uaio" trace newer && err_has 'by a newer uaio' && err_is_one_line
+    expect 1 "$uaio" trace w.trace -o /nonexistent/w.json && err_is_one_line
+    expect 1 "$uaio" trace w.trace -o /dev/full && err_is_one_line
+    expect 1 sh -c '"$1" trace w.trace >/dev/full' sh "$uaio" && err_has 'No space left'
+    if [ "$(id -u)" -ne 0 ]; then # who may read everything is not refused
+        chmod 0 short
+        expect 1 "$uaio" trace short && err_has 'Permission denied' && err_is_one_line
+    fi
+    rm -f ./*.trace* newer short
+}
+
 info() {
     expect 0 "$uaio" info && out_has '^  UAIO_ORDER +conflict \(default\)$' && err_is_empty
     expect 0 env UAIO_ORDER=strict "$uaio" info && out_has '^  UAIO_ORDER +strict \(environment\)$'
@@ -179,6 +237,9 @@ run_refuses_what_cannot_work
 run_finds_its_library
 statistics
 statistics_after_a_signal
+trace
+trace_of_each_process
+trace_refuses_what_it_cannot_do
 info
 bench_knows_whose_functions_it_measures
 
