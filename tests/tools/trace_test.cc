@@ -164,7 +164,7 @@ BOOST_AUTO_TEST_CASE(all_requests_are_found) {
 }
 
 // Asynchronous events nest, by category and id: each end closes what was begun last.
-void check_nesting(const json::array& events) {
+bool nest(const json::array& events) {
     std::map<std::string, std::vector<std::string>> open;
     for (const json::value& value : events) {
         const json::object& event = value.as_object();
@@ -175,12 +175,12 @@ void check_nesting(const json::array& events) {
             names.push_back(text(event, "name"));
             continue;
         }
-        BOOST_TEST_REQUIRE(!names.empty());
+        if (names.empty()) return false;
         if (phase == "n") continue;
-        BOOST_TEST_REQUIRE(names.back() == text(event, "name"));
+        if (names.back() != text(event, "name")) return false;
         names.pop_back();
     }
-    for (const auto& [id, names] : open) BOOST_TEST(names.empty(), id << " is open");
+    return std::all_of(open.begin(), open.end(), [](const auto& id) { return id.second.empty(); });
 }
 
 struct Slice {
@@ -200,7 +200,7 @@ std::map<std::string, std::vector<Slice>> slices_by_thread(const json::array& ev
 }
 
 BOOST_AUTO_TEST_CASE(asynchronous_events_nest) {
-    check_nesting(events_of(json_of(own_trace())));
+    BOOST_TEST(nest(events_of(json_of(own_trace()))));
 }
 
 BOOST_AUTO_TEST_CASE(times_never_go_back) {
@@ -352,7 +352,7 @@ BOOST_AUTO_TEST_CASE(a_record_that_is_missing_leaves_the_others) {
     for (TraceRecord& record : chunks[1].records) record.step = 0;
     Trace trace = parse_trace(bytes_of(words), "name");
     BOOST_TEST(trace.steps.size() < own_trace().steps.size());
-    check_nesting(events_of(json_of(trace)));
+    BOOST_TEST(nest(events_of(json_of(trace))));
 }
 
 BOOST_AUTO_TEST_CASE(steps_that_cannot_be_are_counted_and_left_out) {
@@ -378,11 +378,11 @@ void survive(const Words& words) {
     }
     std::ostringstream summary;
     print_summary(summary, *trace);
-    check_nesting(events_of(json_of(*trace)));
+    BOOST_TEST(nest(events_of(json_of(*trace))));
 }
 
 BOOST_AUTO_TEST_CASE(changed_bytes_crash_nobody) {
-    constexpr int kTimes = 300;
+    constexpr int kTimes = 100;
     std::mt19937_64 random(test::announced_seed(20261121));
     for (int i = 0; i < kTimes; ++i) {
         Words words = recorded();

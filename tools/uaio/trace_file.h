@@ -80,9 +80,9 @@ struct TraceRequest {
 
     int64_t submitted;
     int64_t admitted = kUnknown;
-    int64_t ready = kUnknown;  // the last time
+    int64_t ready = kUnknown;  // the last time, if it has not waited again
     int64_t taken = kUnknown;  // likewise
-    int64_t begun = kUnknown;  // the last system call for it, its leader's too
+    int64_t begun = kUnknown;  // the system call that has served it, or its leader's
     int64_t ended = kUnknown;
     int64_t published = kUnknown;
     int64_t delivered = kUnknown;

@@ -120,6 +120,8 @@ class Follower {
         end_wait(request, step.time_ns);
         State state = step.step == Step::kPark ? State::kParked : step.state;
         if (state == State::kBlocked) step.other_request = find(step.other);
+        request.begun = kUnknown;  // a stream's call that brought nothing
+        request.ready = kUnknown;
         if (waits(state)) {
             request.waits.push_back(
                 {step.time_ns, kUnknown, state, step.other_request, step.value});
