@@ -17,8 +17,8 @@ inline constexpr int kPriorityDeltaMax = 20;
 inline constexpr unsigned kWorkersDefault = 64;
 inline constexpr unsigned kWorkersMax = 4096;
 
-// A trace holds so much and then no more: 1.6 million steps, or 200,000 requests that go through the
-// queue.
+// A trace holds so much and then no more: 1.6 million steps, which is 230,000 requests that go
+// through the queue.
 inline constexpr size_t kTraceBytes = size_t{64} << 20;
 
 // Requests of one descriptor that may run or be ready at one time: half of the default pool, so

@@ -156,7 +156,8 @@ statistics_after_a_signal() {
 
 # The steps of the request NUMBER in the Chrome trace events of the file out, one to a line.
 walk() {
-    sed -nE "s/.*\"ph\":\"(.)\",\"name\":\"([^\"]*)\".*\"cat\":\"request\",\"id\":$1[,}].*/\1 \2/p" out
+    grep -E "\"cat\":\"request\",\"id\":$1[,}]" out |
+        sed -E 's/.*"ph":"(.)","name":"([^"]*)".*/\1 \2/'
 }
 
 trace() {
