@@ -196,8 +196,9 @@ std::string why_slow(const Trace& trace, size_t index) {
     }
     if (most == times.performing_ns) return share + reason_of_call(request);
     if (most == times.notifying_ns) return share + "its notification";
-    return share + (request.ready == kUnknown ? "nobody admitted it: all workers were at work"
-                                              : "it was ready, and no worker was free");
+    bool in_inbox = 2 * between(request.submitted, or_end(request.admitted, trace)) > most;
+    return share + (in_inbox ? "nobody looked at it: no worker was free, or awake yet"
+                             : "it was ready, and no worker was free");
 }
 
 void print_summary(std::ostream& out, const Trace& trace) {
