@@ -78,6 +78,8 @@ struct TraceRequest {
     size_t joined = 0;           // how many others its own system call has performed
     int64_t value = 0;           // of kPublish: bytes, or minus an errno value
 
+    int64_t queued_ns = 0;  // for how long it was ready before it was taken, in all
+
     int64_t submitted;
     int64_t admitted = kUnknown;
     int64_t ready = kUnknown;  // the last time, if it has not waited again

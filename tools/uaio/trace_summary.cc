@@ -164,9 +164,12 @@ StageTimes stage_times(const Trace& trace, const TraceRequest& request) {
         int64_t& stage = wait.state == State::kParked ? times.stream_ns : times.lane_ns;
         stage += between(wait.begin_ns, wait.end_ns);
     }
-    times.queued_ns = between(request.submitted, or_end(request.admitted, trace));
-    if (request.ready != kUnknown && !request.withdrawn) {
-        times.queued_ns += between(request.ready, or_end(request.begun, trace));
+    times.queued_ns =
+        between(request.submitted, or_end(request.admitted, trace)) + request.queued_ns;
+    if (request.begun != kUnknown) {
+        times.queued_ns += between(request.taken, request.begun);
+    } else if (request.ready > request.taken && !request.withdrawn) {  // it is in the queue still
+        times.queued_ns += between(request.ready, trace.end_ns);
     }
     if (request.begun != kUnknown) {
         times.performing_ns = between(request.begun, or_end(request.ended, trace));

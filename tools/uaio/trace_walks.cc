@@ -84,6 +84,7 @@ class Follower {
                 return;
             case Step::kTake:
                 end_wait(request, step.time_ns);
+                leave_queue(request, step.time_ns);
                 request.taken = step.time_ns;
                 request.performer = step.thread;
                 return;
@@ -103,6 +104,7 @@ class Follower {
     void leave(const TraceStep& step, TraceRequest& request) {
         if (step.step == Step::kWithdraw) {
             end_wait(request, step.time_ns);
+            leave_queue(request, step.time_ns);
             request.withdrawn = true;
         } else if (step.step == Step::kPublish) {
             request.published = step.time_ns;
@@ -120,6 +122,7 @@ class Follower {
         end_wait(request, step.time_ns);
         State state = step.step == Step::kPark ? State::kParked : step.state;
         if (state == State::kBlocked) step.other_request = find(step.other);
+        if (step.step == Step::kWait) leave_queue(request, step.time_ns);
         request.begun = kUnknown;  // a stream's call that brought nothing
         request.ready = kUnknown;
         if (waits(state)) {
@@ -134,6 +137,11 @@ class Follower {
         if (!request.waits.empty() && request.waits.back().end_ns == kUnknown) {
             request.waits.back().end_ns = time_ns;
         }
+    }
+
+    // From among those that may run.
+    static void leave_queue(TraceRequest& request, int64_t time_ns) {
+        if (request.ready != kUnknown) request.queued_ns += time_ns - request.ready;
     }
 
     void join(TraceStep& step, TraceRequest& request) {
