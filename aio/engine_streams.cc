@@ -30,10 +30,15 @@ Outcome given_up(size_t progress) {
 
 }  // namespace
 
-// The worker's part. Returns false if the request has been parked.
+// The worker's part. Returns false if the request has been parked. What goes on where a file's
+// descriptor stands is ordered as a stream is, but has nothing to wait for.
 bool Engine::run_stream(Request& request, Runner runner) {
     size_t& progress = request.operation.progress;
     UAIO_STEP(kBegin, begin, request, kNoNumber, 0);
+    if (request.operation.descriptor.file) {
+        end_run(request, perform_stream(request.operation, progress));
+        return true;
+    }
     Attempt attempt = attempt_stream(request.operation, progress);
     if (!attempt.would_wait) {
         end_run(request, attempt.outcome);

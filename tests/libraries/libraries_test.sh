@@ -12,7 +12,7 @@ fail() {
 }
 
 # Everything that <aio.h> declares, and nothing else.
-cat > "$TEST_TMPDIR/libuaio.so.1" <<'EOF'
+cat > "$TEST_TMPDIR/aio" <<'EOF'
 aio_cancel
 aio_cancel64
 aio_error
@@ -31,6 +31,15 @@ aio_write64
 lio_listio
 lio_listio64
 EOF
+
+# Everything that <uaio/engine.h> declares.
+cat > "$TEST_TMPDIR/engine" <<'EOF'
+uaio_cancel
+uaio_cancel_descriptor
+uaio_engine_shared
+uaio_submit
+EOF
+LC_ALL=C sort "$TEST_TMPDIR/aio" "$TEST_TMPDIR/engine" > "$TEST_TMPDIR/libuaio.so.1"
 
 # Everything that libaio exports, and nothing else.
 cat > "$TEST_TMPDIR/libaio" <<'EOF'
@@ -64,7 +73,7 @@ LC_ALL=C sort "$TEST_TMPDIR/libaio" "$TEST_TMPDIR/helpers" > "$TEST_TMPDIR/libai
 
 # The preload libraries also close descriptors, and those with the libaio door take system calls.
 printf '%s\n' close close_range closefrom dup2 dup3 > "$TEST_TMPDIR/closing"
-LC_ALL=C sort "$TEST_TMPDIR/closing" "$TEST_TMPDIR/libuaio.so.1" \
+LC_ALL=C sort "$TEST_TMPDIR/closing" "$TEST_TMPDIR/aio" \
     > "$TEST_TMPDIR/libuaio_preload_posix.so"
 echo syscall | LC_ALL=C sort - "$TEST_TMPDIR/closing" "$TEST_TMPDIR/libaio" \
     > "$TEST_TMPDIR/libuaio_preload_libaio.so"
@@ -111,8 +120,10 @@ for path in posix/libuaio.so.1 posix/libuaio_preload.so posix/libuaio_preload_po
 done
 
 # The linked library carries versions, the preloaded one must not.
-nm -D --defined-only "$folder/posix/libuaio.so.1" | grep -q 'aio_read@@UAIO_1.0' ||
-    fail libuaio.so.1 "aio_read has no version UAIO_1.0"
+nm -D --defined-only "$folder/posix/libuaio.so.1" > "$TEST_TMPDIR/found"
+for versioned in aio_read@@UAIO_1.0 uaio_submit@@UAIO_ENGINE_1.0; do
+    grep -q "$versioned\$" "$TEST_TMPDIR/found" || fail libuaio.so.1 "does not have $versioned"
+done
 for preload in posix/libuaio_preload.so posix/libuaio_preload_posix.so \
     libaio/libuaio_preload_libaio.so; do
     if nm -D --defined-only "$folder/$preload" | grep -q '@'; then

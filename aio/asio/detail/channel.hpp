@@ -1,0 +1,450 @@
+// Channel: the way of an open file's operations to the engine and back to the file's executor.
+//
+// There. start() notes the operation as outstanding and submits it. Whoever cancels looks for it
+// there, under the mutex, so that it cannot end() meanwhile.
+//
+// Back. The engine calls done() on some thread, which pushes the operation on a stack and, if no
+// drain has been posted to the executor, posts one. A drain runs on the executor: it takes what is
+// on the stack, keeps it in order of arrival, and ends one operation; before it calls the handler
+// it posts the next drain if there is more. So threads of the engine wake the executor once for as
+// many operations as end meanwhile, while each handler still counts as one function of the
+// executor, as run_one() and several threads in run() expect.
+//
+// The drain is a token. Invariant: at any time at most one drain is posted and has not begun to
+// draw; and there is one whenever the stack or `ready_` holds an operation. `top_` says both: null
+// (no token, nothing on the stack), kDrainPosted (a token, nothing), or the newest operation (a
+// token). Whoever changes it from null makes the token; next() gives it up by changing kDrainPosted
+// to null, or passes it on. Only the token's holder touches `ready_`.
+//
+// Who keeps what alive. `users_`: the open file, and each operation until the engine has done with
+// its descriptor; the last one closes the descriptor. `inside_`: operations that the engine has not
+// called back for, to the end of the call; who destroys the context, forks or releases the
+// descriptor waits until there are none. `references_`: the file, operations as in `inside_`, the
+// drain and cancellation slots; the last one deletes the channel. An operation that has ended is
+// kept by the drain.
+#pragma once
+
+#include <errno.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include <boost/asio/post.hpp>
+#include <uaio/asio/detail/operation.hpp>
+#include <uaio/asio/detail/registry.hpp>
+
+namespace uaio::asio::detail {
+
+class Channel : public Registered {
+  public:
+    Channel(std::shared_ptr<Registry> registry, int fd) : registry_(std::move(registry)), fd_(fd) {
+        registry_->add(*this);
+    }
+    Channel(const Channel&) = delete;
+    Channel& operator=(const Channel&) = delete;
+
+    int fd() const { return fd_; }
+
+    // Takes the operation over; it ends some time after, never before the call returns. `key` from
+    // next_key(), if the operation has a cancellation slot.
+    void start(Operation& operation) {
+        operation.channel = this;
+        operation.request.fd = fd_;
+        operation.request.done = done;
+        operation.request.user = &operation;
+        if (enlist(operation)) {
+            submit(operation);
+        } else {
+            operation.end(operation, false);
+        }
+    }
+
+    std::uint64_t next_key() {
+        // Relaxed: a number, no order.
+        return last_key_.fetch_add(1, std::memory_order_relaxed) + 1;
+    }
+
+    // Withdraws what has not begun: all, or the operation with that key.
+    void cancel() {
+        std::lock_guard lock(mutex_);
+        withdraw_all();
+    }
+    void cancel(std::uint64_t key) {
+        std::lock_guard lock(mutex_);
+        auto found = keys_.find(key);
+        if (found != keys_.end()) {
+            withdraw(*found->second);
+        }
+    }
+
+    // The file is closed: withdraws what has not begun, and closes the descriptor, or leaves that
+    // to the last operation that runs. Returns an errno value of close(2), or 0.
+    int close() {
+        cancel();
+        return leave_descriptor();
+    }
+
+    // Instead: the descriptor is the caller's, and nobody here uses it any more.
+    int release() {
+        withdraw_and_wait();
+        owns_descriptor_ = false;
+        leave_descriptor();
+        return fd_;
+    }
+
+    // The context is being destroyed: nothing is outstanding afterwards, no handler will be called,
+    // and nothing of the context is used.
+    void shut_down() {
+        {
+            std::lock_guard lock(mutex_);
+            shut_down_ = true;
+        }
+        withdraw_and_wait();
+        forget_executor();
+        Operation* operation = nullptr;
+        {
+            std::lock_guard lock(mutex_);
+            operation = std::exchange(first_, nullptr);
+            last_ = nullptr;
+            keys_.clear();
+            // What has ended is outstanding, or in `ready_`.
+            top_.store(nullptr, std::memory_order_relaxed);  // nobody else is left
+        }
+        end_unheard(operation);
+        end_unheard(std::exchange(ready_, nullptr));
+    }
+
+    // Before a fork: the engine has nothing of this channel afterwards; after it, in the parent and
+    // in the child: what has not begun is submitted again. Nobody uses the context in between.
+    void prepare_fork() {
+        forking_.store(true, std::memory_order_relaxed);  // the engine's lock orders it
+        withdraw_and_wait();
+        forking_.store(false, std::memory_order_relaxed);
+    }
+    void resume() {
+        std::vector<Operation*> again;
+        {
+            std::lock_guard lock(mutex_);
+            for (Operation* each = first_; each != nullptr; each = each->after) {
+                if (std::exchange(each->again, false)) {
+                    again.push_back(each);
+                }
+            }
+        }
+        for (Operation* operation : again) {
+            submit(*operation);
+        }
+    }
+
+    // Whether functions that it posts run on that executor.
+    template <class Executor>
+    bool runs_on(const Executor& executor) const;
+
+    // Ends the next operation. On the executor, by the token's holder.
+    void drain() {
+        Operation* operation = next();
+        if (operation != nullptr) {
+            operation->end(*operation, true);
+        }
+    }
+
+    void acquire() override {
+        // Relaxed: the caller has a reference.
+        references_.fetch_add(1, std::memory_order_relaxed);
+    }
+    bool try_acquire() override {
+        long references = references_.load(std::memory_order_relaxed);  // checked by the exchange
+        while (references > 0 && !references_.compare_exchange_weak(references, references + 1,
+                                                                    std::memory_order_relaxed)) {
+        }
+        return references > 0;
+    }
+    void release_reference() override {
+        // Acquire and release pair with each other: all use comes before the deletion.
+        if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+            registry_->remove(*this);
+            delete this;
+        }
+    }
+
+  protected:
+    virtual ~Channel() = default;
+
+    // Posts a drain() to the executor. There is nobody to tell of a failure: the program ends.
+    virtual void post_drain() noexcept = 0;
+    virtual void forget_executor() = 0;
+
+    const void* executor_type_ = nullptr;  // constant after construction
+
+  private:
+    // How long a stream that was just being tried may take to wait for its data, and can be
+    // withdrawn then.
+    static constexpr std::chrono::milliseconds kWithdrawAgain{10};
+
+    static Operation* drain_posted() {
+        static char mark;
+        return reinterpret_cast<Operation*>(&mark);
+    }
+
+    // --- there ---
+
+    bool enlist(Operation& operation) {
+        std::lock_guard lock(mutex_);
+        if (shut_down_) {
+            return false;
+        }
+        operation.before = last_;
+        (last_ != nullptr ? last_->after : first_) = &operation;
+        last_ = &operation;
+        if (operation.key != 0) {
+            keys_.emplace(operation.key, &operation);
+        }
+        return true;
+    }
+
+    void delist(Operation& operation) {
+        (operation.before != nullptr ? operation.before->after : first_) = operation.after;
+        (operation.after != nullptr ? operation.after->before : last_) = operation.before;
+        if (operation.key != 0) {
+            keys_.erase(operation.key);
+        }
+    }
+
+    void submit(Operation& operation) {
+        // Relaxed, all three: the engine hands them on to the thread that calls back.
+        references_.fetch_add(1, std::memory_order_relaxed);
+        inside_.fetch_add(1, std::memory_order_relaxed);
+        users_.fetch_add(1, std::memory_order_relaxed);
+        uaio_operation* request = &operation.request;
+        int error = 0;
+        if (uaio_submit(uaio_engine_shared(), &request, 1, &error) != 1) {
+            done(&operation, -1, error);
+        }
+    }
+
+    void withdraw(Operation& operation) {
+        uaio_operation* request = &operation.request;
+        uaio_cancel(uaio_engine_shared(), &request, 1);
+    }
+
+    // The newest first, so that none begins because the one before it has gone.
+    void withdraw_all() {
+        for (Operation* each = last_; each != nullptr; each = each->before) {
+            withdraw(*each);
+        }
+    }
+
+    void withdraw_and_wait() {
+        // Pairs with leave(): either it sees the flag, or this sees that nobody is inside.
+        awaited_.store(true, std::memory_order_seq_cst);
+        for (;;) {
+            cancel();
+            std::unique_lock lock(wait_mutex_);
+            if (nobody_inside_.wait_for(lock, kWithdrawAgain, [this] {
+                    return inside_.load(std::memory_order_seq_cst) == 0;
+                })) {
+                break;
+            }
+        }
+        awaited_.store(false, std::memory_order_relaxed);
+    }
+
+    // --- back ---
+
+    // The engine's call. Once push() has made the operation known, it may be gone.
+    static void done(void* user, ssize_t result, int error) {
+        auto& operation = *static_cast<Operation*>(user);
+        Channel& channel = *operation.channel;
+        operation.result = result;
+        operation.error = error;
+        channel.leave_descriptor();
+        if (error == ECANCELED && channel.forking_.load(std::memory_order_relaxed)) {
+            operation.again = true;
+        } else {
+            channel.push(operation);
+        }
+        channel.leave();
+    }
+
+    int leave_descriptor() {
+        // Acquire and release pair with each other: all use comes before the close.
+        if (users_.fetch_sub(1, std::memory_order_acq_rel) != 1 || !owns_descriptor_) {
+            return 0;
+        }
+        return ::close(fd_) == 0 ? 0 : errno;
+    }
+
+    void push(Operation& operation) {
+        Operation* top = top_.load(std::memory_order_relaxed);  // checked by the exchange
+        do {
+            operation.ended_before = top;
+        } while (!top_.compare_exchange_weak(top, &operation, std::memory_order_acq_rel,
+                                             std::memory_order_relaxed));
+        // Acquire pairs with next(), which gave the token up: `ready_` is empty, and was left
+        // alone.
+        if (top == nullptr) {
+            post_drain();
+        }
+    }
+
+    void leave() {
+        if (inside_.fetch_sub(1, std::memory_order_seq_cst) == 1 &&
+            awaited_.load(std::memory_order_seq_cst)) {  // pairs with withdraw_and_wait()
+            std::lock_guard lock(wait_mutex_);
+            nobody_inside_.notify_all();
+        }
+        release_reference();
+    }
+
+    // The oldest that has ended; the token is passed on or given up.
+    Operation* next() {
+        collect();
+        Operation* operation = ready_;
+        if (operation != nullptr) {
+            ready_ = operation->after;
+        }
+        Operation* none = drain_posted();
+        // Release pairs with push().
+        if (ready_ != nullptr ||
+            !top_.compare_exchange_strong(none, nullptr, std::memory_order_acq_rel,
+                                          std::memory_order_relaxed)) {
+            post_drain();
+        }
+        return operation;
+    }
+
+    // Moves what is on the stack behind what is ready, the oldest first.
+    void collect() {
+        // Acquire pairs with push(): results are there.
+        Operation* newest = top_.exchange(drain_posted(), std::memory_order_acq_rel);
+        Operation* oldest = nullptr;
+        Operation* last = nullptr;
+        std::lock_guard lock(mutex_);
+        while (newest != nullptr && newest != drain_posted()) {
+            delist(*newest);
+            last = last != nullptr ? last : newest;
+            newest->after = oldest;
+            oldest = newest;
+            newest = newest->ended_before;
+        }
+        if (oldest == nullptr) {
+            return;
+        }
+        (ready_ != nullptr ? ready_last_->after : ready_) = oldest;
+        ready_last_ = last;
+    }
+
+    static void end_unheard(Operation* operation) {
+        while (operation != nullptr) {
+            Operation* following = operation->after;
+            operation->end(*operation, false);
+            operation = following;
+        }
+    }
+
+    // Constant after construction.
+    const std::shared_ptr<Registry> registry_;
+    const int fd_;
+
+    bool owns_descriptor_ = true;  // changed by release(), when there are no other users
+
+    std::atomic<long> references_{1};
+    std::atomic<long> users_{1};
+    std::atomic<long> inside_{0};
+    std::atomic<bool> awaited_{false};
+    std::atomic<bool> forking_{false};
+    std::atomic<std::uint64_t> last_key_{0};
+    std::atomic<Operation*> top_{nullptr};
+
+    // The token's holder's. Linked by `after`.
+    Operation* ready_ = nullptr;
+    Operation* ready_last_ = nullptr;
+
+    // Guarded by mutex_, which is held while the engine withdraws, and so while done() runs then.
+    std::mutex mutex_;
+    Operation* first_ = nullptr;  // outstanding, in order of submission
+    Operation* last_ = nullptr;
+    std::unordered_map<std::uint64_t, Operation*> keys_;
+    bool shut_down_ = false;
+
+    std::mutex wait_mutex_;  // for the condition alone
+    std::condition_variable nobody_inside_;
+};
+
+// A reference to a channel.
+class ChannelRef {
+  public:
+    ChannelRef() = default;
+    explicit ChannelRef(Channel* channel) : channel_(channel) {}  // takes the first one over
+    ChannelRef(const ChannelRef& other) : channel_(other.channel_) {
+        if (channel_ != nullptr) {
+            channel_->acquire();
+        }
+    }
+    ChannelRef(ChannelRef&& other) noexcept : channel_(std::exchange(other.channel_, nullptr)) {}
+    ChannelRef& operator=(ChannelRef other) noexcept {
+        std::swap(channel_, other.channel_);
+        return *this;
+    }
+    ~ChannelRef() {
+        if (channel_ != nullptr) {
+            channel_->release_reference();
+        }
+    }
+
+    Channel* operator->() const { return channel_; }
+    Channel& operator*() const { return *channel_; }
+    explicit operator bool() const { return channel_ != nullptr; }
+
+  private:
+    Channel* channel_ = nullptr;
+};
+
+template <class Executor>
+inline constexpr char kExecutorType = 0;  // its address tells executor types apart
+
+template <class Executor>
+class ChannelOn final : public Channel {
+  public:
+    ChannelOn(std::shared_ptr<Registry> registry, int fd, const Executor& executor)
+        : Channel(std::move(registry), fd), executor_(executor) {
+        executor_type_ = &kExecutorType<Executor>;
+    }
+
+    const std::optional<Executor>& executor() const { return executor_; }
+
+  private:
+    struct Drain {
+        ChannelRef channel;
+        void operator()() { channel->drain(); }
+    };
+
+    void post_drain() noexcept override {
+        acquire();
+        boost::asio::post(*executor_, Drain{ChannelRef(this)});
+    }
+
+    // An executor may look at its context when it is destroyed.
+    void forget_executor() override { executor_.reset(); }
+
+    std::optional<Executor> executor_;
+};
+
+template <class Executor>
+bool Channel::runs_on(const Executor& executor) const {
+    if (executor_type_ != &kExecutorType<Executor>) {
+        return false;
+    }
+    const auto& own = static_cast<const ChannelOn<Executor>&>(*this).executor();
+    return own.has_value() && *own == executor;
+}
+
+}  // namespace uaio::asio::detail

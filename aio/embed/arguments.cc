@@ -1,0 +1,96 @@
+#include "aio/embed/arguments.h"
+
+#include <errno.h>
+#include <limits.h>
+
+#include "aio/limits.h"
+
+namespace uaio {
+namespace {
+
+static_assert(kPriorityMin == UAIO_PRIORITY_MIN && kPriorityMax == UAIO_PRIORITY_MAX);
+
+int measure(const uaio_operation& from, size_t& bytes) {
+    if (from.pieces > UAIO_PIECES_MAX) {
+        return EINVAL;
+    }
+    bytes = from.pieces == 0 ? from.bytes : 0;
+    auto pieces = static_cast<const iovec*>(from.buffer);
+    for (uint32_t i = 0; i < from.pieces; ++i) {
+        if (pieces[i].iov_len > SSIZE_MAX - bytes) {
+            return EINVAL;
+        }
+        bytes += pieces[i].iov_len;
+    }
+    return bytes > SSIZE_MAX ? EINVAL : 0;
+}
+
+int begin_transfer(const uaio_operation& from, Operation& operation) {
+    const Descriptor& descriptor = operation.descriptor;
+    operation.kind = from.opcode == UAIO_READ ? Kind::kRead : Kind::kWrite;
+    if (!(operation.kind == Kind::kRead ? descriptor.readable : descriptor.writable)) {
+        return EBADF;
+    }
+    operation.pieces = static_cast<uint16_t>(from.pieces);
+    operation.buffer = from.buffer;
+    operation.offset = from.offset;
+    return measure(from, operation.bytes);
+}
+
+void begin_sync(Kind kind, Operation& operation) {
+    operation.kind = kind;
+    operation.pieces = 0;
+    operation.buffer = nullptr;
+    operation.bytes = 0;
+    operation.offset = 0;
+}
+
+}  // namespace
+
+int begin_operation(const uaio_operation& from, Operation& operation) {
+    int error = describe_access(from.fd, operation.descriptor);
+    if (error != 0) {
+        return error;
+    }
+    if (from.priority < kPriorityMin || from.priority > kPriorityMax) {
+        return EINVAL;
+    }
+    operation.fd = from.fd;
+    operation.priority = static_cast<int8_t>(from.priority);
+    switch (from.opcode) {
+        case UAIO_READ:
+        case UAIO_WRITE:
+            return begin_transfer(from, operation);
+        case UAIO_SYNC_DATA:
+            begin_sync(Kind::kDataSync, operation);
+            return 0;
+        case UAIO_SYNC_ALL:
+            begin_sync(Kind::kFileSync, operation);
+            return 0;
+    }
+    return EINVAL;
+}
+
+int end_operation(Operation& operation) {
+    Descriptor& descriptor = operation.descriptor;
+    if (!descriptor.file_known) {
+        int error = describe_file(operation.fd, descriptor);
+        if (error != 0) {
+            return error;
+        }
+    }
+    if (is_sync(operation.kind)) {
+        return descriptor.seekable ? 0 : EINVAL;
+    }
+    if (!descriptor.seekable) {
+        return 0;
+    }
+    if (operation.offset == UAIO_OWN_POSITION) {  // as with a stream, the next one goes on there
+        descriptor.seekable = false;
+        return 0;
+    }
+    bool ignores_offset = operation.kind == Kind::kWrite && descriptor.append;
+    return operation.offset < 0 && !ignores_offset ? EINVAL : 0;
+}
+
+}  // namespace uaio

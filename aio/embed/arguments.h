@@ -1,0 +1,17 @@
+// The rules for arguments of the embedding interface: from a struct uaio_operation to an Operation
+// or an errno value, as <uaio/engine.h> says. Pure but for the questions about the descriptor.
+#pragma once
+
+#include <uaio/engine.h>
+
+#include "aio/operation.h"
+
+namespace uaio {
+
+// Fills in all but what only a transfer that is not made at once needs. Returns 0, EINVAL or EBADF.
+int begin_operation(const uaio_operation& from, Operation& operation);
+
+// Finds out the rest. Returns 0, EINVAL or EBADF.
+int end_operation(Operation& operation);
+
+}  // namespace uaio

@@ -1,0 +1,108 @@
+// The embedding interface: operations are described and handed to the engine, and their ends to the
+// program's functions.
+//
+// As in the other doors, what the cache can serve is made at once while nothing that was submitted
+// by the same call waits to be handed over, and the rest goes to the engine as one chain.
+#include "aio/engine.h"
+
+#include "aio/counters.h"
+#include "aio/embed/arguments.h"
+#include "aio/embed/export.h"
+
+namespace uaio {
+namespace {
+
+// Of no request: nothing is found by it.
+constexpr uint32_t kNoRecord = UINT32_MAX;
+
+// What has been prepared and not been posted.
+struct Chain {
+    Request* newest = nullptr;
+    Request* oldest = nullptr;
+};
+
+void add(Chain& chain, Request& request) {
+    request.inbox_next = chain.newest;
+    chain.newest = &request;
+    if (chain.oldest == nullptr) {
+        chain.oldest = &request;
+    }
+}
+
+// The record may be the program's again as soon as it is told, so what is needed is read before.
+void publish_operation(void* owner, ssize_t result, int error) {
+    auto& operation = *static_cast<uaio_operation*>(owner);
+    uaio_done done = operation.done;
+    done(operation.user, error != 0 ? -1 : result, error);
+}
+
+int prepare(uaio_operation& wanted, Operation& operation, Chain& chain) {
+    int error = end_operation(operation);
+    if (error != 0) {
+        return error;
+    }
+    Request* request =
+        engine.prepare({operation, &wanted, publish_operation, nullptr, nullptr}, error);
+    if (request == nullptr) {
+        return error;
+    }
+    wanted.number = request->number;
+    add(chain, *request);
+    return 0;
+}
+
+int submit(uaio_operation& wanted, Chain& chain) {
+    Operation operation;
+    int error = begin_operation(wanted, operation);
+    if (error == 0) {
+        wanted.number = kNoRecord;
+        if (chain.newest == nullptr &&
+            engine.run_at_once({operation, &wanted, publish_operation, nullptr, nullptr})) {
+            return 0;
+        }
+        error = prepare(wanted, operation, chain);
+    }
+    if (error != 0) {
+        count(Counter::kRefused);
+    }
+    return error;
+}
+
+}  // namespace
+}  // namespace uaio
+
+UAIO_EXPORT uaio_engine* uaio_engine_shared(void) {
+    return reinterpret_cast<uaio_engine*>(&uaio::engine);
+}
+
+UAIO_EXPORT size_t uaio_submit(uaio_engine* /*engine*/, uaio_operation* const* operations,
+                               size_t count, int* error) {
+    uaio::engine.start();
+    uaio::Chain chain;
+    size_t taken = 0;
+    int refusal = 0;
+    while (taken < count && refusal == 0) {
+        refusal = uaio::submit(*operations[taken], chain);
+        taken += refusal == 0;
+    }
+    if (chain.newest != nullptr) {
+        uaio::engine.post(*chain.newest, *chain.oldest);
+    }
+    if (error != nullptr && refusal != 0) {
+        *error = refusal;
+    }
+    return taken;
+}
+
+UAIO_EXPORT size_t uaio_cancel(uaio_engine* /*engine*/, uaio_operation* const* operations,
+                               size_t count) {
+    size_t withdrawn = 0;
+    for (size_t i = 0; i < count; ++i) {
+        withdrawn += uaio::engine.cancel(operations[i]->number, operations[i]).withdrawn;
+    }
+    return withdrawn;
+}
+
+UAIO_EXPORT size_t uaio_cancel_descriptor(uaio_engine* /*engine*/, int fd) {
+    return fd < 0 ? 0 : uaio::engine.cancel_all(fd).withdrawn;
+}
