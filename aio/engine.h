@@ -68,8 +68,14 @@ class Engine {
     // For both kinds of cancel: a request that is counted neither way has been published when the
     // call returns. So they may wait for a moment for another thread that is about to publish.
 
+    enum class Wish : uint8_t {
+        kNow,   // what cannot be withdrawn now goes on for good
+        kFirm,  // but a stream's request will not wait any more: it ends with what it has written,
+                // or ECANCELED, now or as soon as the try that is being made has ended
+    };
+
     // Withdraws the request with that number if it serves `owner`.
-    Cancelled cancel(uint32_t number, const void* owner);
+    Cancelled cancel(uint32_t number, const void* owner, Wish wish = Wish::kNow);
 
     // Withdraws all requests of `fd` that were submitted before the call.
     Cancelled cancel_all(int fd);
@@ -132,6 +138,7 @@ class Engine {
     void end_run(Request& request, const Outcome& outcome);
     bool run_stream(Request& request, Runner runner);
     bool park(Request& request);
+    bool is_unwanted(const Request& request);
     bool arm(int fd, Direction direction) UAIO_REQUIRES(lock_);
     bool renew_readiness() UAIO_REQUIRES(lock_);
     void wake_streams();
@@ -146,6 +153,7 @@ class Engine {
     // Why requests are withdrawn, and so which are not.
     enum class Cause : uint8_t {
         kCancel,    // not what a stream has taken in part
+        kFirm,      // Wish::kFirm
         kClose,     // not what outlives its descriptor, unless it is parked
         kUnserved,  // nobody is there to run what is left
     };

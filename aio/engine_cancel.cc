@@ -9,7 +9,7 @@
 
 namespace uaio {
 
-Engine::Cancelled Engine::cancel(uint32_t number, const void* owner) {
+Engine::Cancelled Engine::cancel(uint32_t number, const void* owner, Wish wish) {
     // Garbage may say of itself that it is in progress before there has been any request. Acquire
     // pairs with the release in start_once().
     if (!started_.load(std::memory_order_acquire)) {
@@ -28,8 +28,9 @@ Engine::Cancelled Engine::cancel(uint32_t number, const void* owner) {
         if (request != nullptr) {
             lane = request->lane;
             end = sequence_of(request->order) + 1;
-            withdrawn = withdraw(*request, Cause::kCancel);
+            withdrawn = withdraw(*request, wish == Wish::kFirm ? Cause::kFirm : Cause::kCancel);
             running = request->state.load(std::memory_order_relaxed) <= State::kRunning;
+            request->unwanted = request->unwanted || (running && wish == Wish::kFirm);
             if (withdrawn) {  // else it may be in the list of another canceller
                 request->inbox_next = nullptr;
             }

@@ -23,9 +23,9 @@ namespace uaio {
 
 namespace {
 
-// For want of resources, or with what has been written until now.
-Outcome given_up(size_t progress) {
-    return progress > 0 ? Outcome{static_cast<ssize_t>(progress), 0} : Outcome{-1, EAGAIN};
+// With what has been written until now, if there is any.
+Outcome given_up(size_t progress, int error) {
+    return progress > 0 ? Outcome{static_cast<ssize_t>(progress), 0} : Outcome{-1, error};
 }
 
 }  // namespace
@@ -47,15 +47,26 @@ bool Engine::run_stream(Request& request, Runner runner) {
     if (park(request)) {
         return false;
     }
+    if (is_unwanted(request)) {
+        end_run(request, given_up(progress, ECANCELED));
+        return true;
+    }
     // Nobody can be had to wait for the stream. A worker may wait in the system call; a caller, who
     // perhaps is the one to feed the stream, may not.
     UAIO_STEP(kBegin, begin, request, kNoNumber, 0);
     end_run(request, runner == Runner::kWorker ? perform_stream(request.operation, progress)
-                                               : given_up(progress));
+                                               : given_up(progress, EAGAIN));
     return true;
 }
 
-// Returns false if the request is the caller's again: it cannot be polled, or there is no poller.
+// A canceller may want it gone at any time until then.
+bool Engine::is_unwanted(const Request& request) {
+    Hold hold(lock_);
+    return request.unwanted;
+}
+
+// Returns false if the request is the caller's again: it cannot be polled, there is no poller, or
+// nobody wants it to wait.
 bool Engine::park(Request& request) {
     Direction direction = direction_of(request.operation.kind);
     uint64_t order = request.order;
@@ -63,7 +74,7 @@ bool Engine::park(Request& request) {
     bool armed;
     {
         Hold hold(lock_);
-        armed = arm(request.operation.fd, direction);
+        armed = !request.unwanted && arm(request.operation.fd, direction);
         if (armed) {
             schedule_.park(request);
         }

@@ -73,6 +73,7 @@ struct Request
     bool ranged;               // in the lane's range index
     bool gated;                // counts at its gate
     bool tried;                // was parked once: nobody takes its place at its gate
+    bool unwanted;             // shall not wait for its stream any more
     uint8_t gate;              // of its lane: where it is kHeld, or through which it has passed
     uint8_t gate_limit;        // how many its gate lets in at one time, by the policy
     bool outlives_close;       // who closes its descriptor waits for it

@@ -59,7 +59,7 @@ void Schedule::block(Request& request, Request& blocker) {
 void Schedule::admit(Request& request) {
     UAIO_CHECK(state_of(request) == State::kPosted);
     request.order = order_of(kPriorityMax - request.operation.priority, next_sequence_++);
-    request.ranged = request.gated = request.tried = false;
+    request.ranged = request.gated = request.tried = request.unwanted = false;
     request.waiters = {};
     request.lane->requests.push_back(request);
     ++outstanding_;

@@ -98,7 +98,8 @@ UAIO_EXPORT size_t uaio_cancel(uaio_engine* /*engine*/, uaio_operation* const* o
                                size_t count) {
     size_t withdrawn = 0;
     for (size_t i = 0; i < count; ++i) {
-        withdrawn += uaio::engine.cancel(operations[i]->number, operations[i]).withdrawn;
+        uaio_operation* each = operations[i];
+        withdrawn += uaio::engine.cancel(each->number, each, uaio::Engine::Wish::kFirm).withdrawn;
     }
     return withdrawn;
 }

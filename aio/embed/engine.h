@@ -122,7 +122,9 @@ size_t uaio_submit(struct uaio_engine *engine, struct uaio_operation *const *ope
 
 /*
  * Withdraws those of the operations that have not begun: their `done` is called with ECANCELED
- * before the function returns. The others go on. Returns how many were withdrawn.
+ * before the function returns. Of the others, transfers of files and syncs go on; one that waits
+ * for its stream ends with what it has written, before the function returns, and one that is being
+ * tried just then does not wait afterwards. Returns how many ended before it returned.
  *
  * Each must have been submitted, and its memory be there until the function returns, though it may
  * end meanwhile. May wait for a moment for a `done` that is being called by another thread, so the

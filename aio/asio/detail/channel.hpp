@@ -176,7 +176,7 @@ class Channel : public Registered {
     }
 
   protected:
-    virtual ~Channel() = default;
+    ~Channel() override = default;
 
     // Posts a drain() to the executor. There is nobody to tell of a failure: the program ends.
     virtual void post_drain() noexcept = 0;

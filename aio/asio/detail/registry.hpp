@@ -16,7 +16,7 @@ class Registered {
     virtual void release_reference() = 0;
 
   protected:
-    ~Registered() = default;
+    virtual ~Registered() = default;
 
   private:
     friend class Registry;

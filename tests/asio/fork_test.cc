@@ -1,0 +1,66 @@
+// Goal: a context that is told of a fork has its operations in the parent and in the child.
+// Method: an empty pipe holds a read; the child lets its own go first, while the parent has not
+// gone on yet.
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <boost/test/unit_test.hpp>
+
+#include "tests/asio/fixture.h"
+#include "tests/support/gate.h"
+
+namespace uaio::test {
+namespace {
+
+BOOST_FIXTURE_TEST_SUITE(fork_suite, Fixture)
+
+BOOST_AUTO_TEST_CASE(operations_are_there_in_parent_and_child) {
+    ReadGate gate;
+    StreamFile held(context, dup(gate.fd()));
+    RandomFile file(context, folder.make("file", "bytes"), file_base::read_only);
+    char data[2][8] = {"", ""};
+    Heard stream;
+    Heard regular;
+    held.async_read_some(net::buffer(data[0], 1), stream.hear());
+    file.async_read_some_at(0, net::buffer(data[1]), regular.hear());
+    context.notify_fork(net::execution_context::fork_prepare);
+    pid_t child = fork();
+    BOOST_REQUIRE(child >= 0);
+    if (child == 0) {
+        context.notify_fork(net::execution_context::fork_child);
+        gate.release("c");
+        context.run();
+        Heard more;
+        file.async_read_some_at(1, net::buffer(data[1], 4), more.hear());
+        run();
+        bool right = stream.calls == 1 && data[0][0] == 'c' && regular.calls == 1 &&
+                     regular.bytes == 5 && more.calls == 1 && data[1][0] == 'y';
+        _exit(right ? 0 : 1);
+    }
+    int status = -1;
+    BOOST_TEST(waitpid(child, &status, 0) == child);
+    BOOST_TEST(status == 0);
+    context.notify_fork(net::execution_context::fork_parent);
+    gate.release("p");
+    context.run();
+    BOOST_TEST(stream.calls == 1);
+    BOOST_TEST(data[0][0] == 'p');
+    BOOST_TEST(regular.calls == 1);
+    BOOST_TEST(regular.bytes == 5u);
+}
+
+BOOST_AUTO_TEST_CASE(a_fork_without_operations_changes_nothing) {
+    RandomFile file(context, folder.make("file", "bytes"), file_base::read_only);
+    context.notify_fork(net::execution_context::fork_prepare);
+    context.notify_fork(net::execution_context::fork_parent);
+    char data[8];
+    Heard heard;
+    file.async_read_some_at(0, net::buffer(data), heard.hear());
+    run();
+    BOOST_TEST(heard.bytes == 5u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace uaio::test
