@@ -10,7 +10,9 @@
 #     lib/uaio/compat/libaio.so.1       for programs on Linux AIO, by LD_LIBRARY_PATH; with the name
 #                                       that Debian 13 has, libaio.so.1t64
 #     lib/pkgconfig/uaio.pc             pkg-config --cflags --libs uaio
-#     include/uaio/                     the version, and <libaio.h>; <aio.h> is the system's
+#     include/uaio/                     the version, the engine for programs that embed it, and
+#                                       <libaio.h>; <aio.h> is the system's
+#     include/uaio/asio/                files for Boost.Asio
 #     share/man/                        the manual pages; those named as the C library's own are in
 #                                       section 3uaio: man 3uaio aio_read
 #     share/bash-completion/            completion of the program's command line, for bash
@@ -79,6 +81,13 @@ install_libraries() {
     put 644 "$scratch" lib/pkgconfig/uaio.pc
 }
 
+install_asio() {
+    folder include/uaio/asio/detail
+    for header in "$root"/aio/asio/*.hpp "$root"/aio/asio/detail/*.hpp; do
+        put 644 "$header" "include/uaio/asio/${header#"$root"/aio/asio/}"
+    done
+}
+
 # What a manual page is about: the names at its head.
 names_in() {
     sed -n '/^\.Sh NAME/,/^\.Nd/s/^\.Nm \([^ ]*\).*/\1/p' "$1"
@@ -128,6 +137,8 @@ build //tools:uaio //aio/posix:libuaio.so.1 //aio/posix:libuaio.a //aio/posix:li
 put 755 "$(output tools/uaio)" bin/uaio
 put 644 "$root/aio/version.h" include/uaio/version.h
 put 644 "$root/aio/libaio/libaio.h" include/uaio/libaio.h
+put 644 "$root/aio/embed/engine.h" include/uaio/engine.h
+install_asio
 install_libraries
 install_manual
 install_completion

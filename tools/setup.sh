@@ -6,7 +6,7 @@ set -eu
 
 packages='
     bazel-bootstrap bazel-rules-java
-    btrfs-progs clang e2fsprogs fio fuse3 g++ git libaio-dev libclang-rt-14-dev libfuse3-dev
+    btrfs-progs clang curl e2fsprogs fio fuse3 g++ git libaio-dev libclang-rt-14-dev libfuse3-dev
     liburing-dev linux-perf mandoc ocfs2-tools pkg-config qemu-utils spin stressapptest stress-ng
     sysbench systemtap-sdt-dev valgrind xfsprogs
     libmpich-dev libopenmpi-dev mpich openmpi-bin

@@ -45,7 +45,8 @@ struct File : Scratch {
 // The kernel's interfaces may be missing here. Says so.
 bool is_here(const Peer& peer, const Scratch& scratch) {
     std::string reason = reason_against(peer, scratch, cell_settings());
-    bool optional = peer.interface == Interface::kLibaio || peer.interface == Interface::kIoUring;
+    bool optional = peer.interface == Interface::kLibaio || peer.interface == Interface::kIoUring ||
+                    peer.interface == Interface::kAsioIoUring;
     if (!reason.empty() && optional) BOOST_TEST_MESSAGE("left out: " << peer.name << ' ' << reason);
     BOOST_TEST((reason.empty() || optional), peer.name << ": " << reason);
     return reason.empty();

@@ -22,6 +22,11 @@ std::unique_ptr<Driver> make_io_uring_driver(size_t depth);
 // One Boost.Asio thread_pool for all submitters, with as many threads as uaio has at most.
 DriverMaker asio_driver_maker();
 
+// Boost.Asio's own files, which it has with io_uring, and uaio's: a context for each submitter. The
+// first throws Failure where the system refuses a ring.
+std::unique_ptr<Driver> make_asio_io_uring_driver(size_t depth);
+std::unique_ptr<Driver> make_asio_uaio_driver(size_t depth);
+
 // pread and pwrite in the submitter itself. It cannot have more than one slot.
 std::unique_ptr<Driver> make_plain_driver();
 

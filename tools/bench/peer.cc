@@ -20,6 +20,8 @@ constexpr Peer kPeers[] = {
     {"uaio-libaio", kUaioLibaio, nullptr, nullptr, "the same interface, by uaio's libaio.so.1"},
     {"io_uring", kIoUring, nullptr, nullptr, "the kernel's newer interface"},
     {"asio", kAsio, nullptr, nullptr, "pread and pwrite on a Boost.Asio pool of 64 threads"},
+    {"asio-io_uring", kAsioIoUring, nullptr, nullptr, "Boost.Asio's files, on io_uring"},
+    {"asio-uaio", kAsioUaio, nullptr, nullptr, "uaio's files for Boost.Asio"},
     {"plain", kPlain, nullptr, nullptr, "pread and pwrite in the submitter, one at a time"},
 };
 
@@ -62,6 +64,10 @@ DriverMaker driver_maker(const Peer& peer, Notice notice, const std::string& lib
             return make_io_uring_driver;
         case kAsio:
             return asio_driver_maker();
+        case kAsioIoUring:
+            return make_asio_io_uring_driver;
+        case kAsioUaio:
+            return make_asio_uaio_driver;
         case kPlain:
             return [](size_t) { return make_plain_driver(); };
     }

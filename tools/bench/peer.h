@@ -13,7 +13,17 @@
 
 namespace uaio::bench {
 
-enum class Interface { kSystem, kUaio, kLibaio, kUaioLibaio, kIoUring, kAsio, kPlain };
+enum class Interface {
+    kSystem,
+    kUaio,
+    kLibaio,
+    kUaioLibaio,
+    kIoUring,
+    kAsio,
+    kAsioIoUring,
+    kAsioUaio,
+    kPlain
+};
 
 struct Peer {
     const char* name;
