@@ -34,8 +34,8 @@ struct Descriptor {
     bool nonblocking;  // O_NONBLOCK
     bool direct;       // O_DIRECT, where the system has it
 
-    bool seekable;        // false for pipes, sockets, terminals: streams; a door may also say so of a
-                          // file, for a transfer at the descriptor's own position
+    bool seekable;        // false for pipes, sockets, terminals: streams; a door may say so of a
+                          // file too, for a transfer at the descriptor's own position
     bool durable : 1;     // O_SYNC, O_DSYNC: a write waits for the device
     bool file : 1;        // a regular file or a block device: what was read can be read again
     bool file_known : 1;  // `file`, `seekable` and what comes below have been asked for

@@ -2,8 +2,8 @@
  * <uaio/engine.h>: the engine for programs that embed it. For C11 and C++.
  *
  * An operation is a read, a write or a sync of a file descriptor. The program fills in a struct
- * uaio_operation and submits it; the engine calls `done` once, when it has ended. Who is told so can
- * submit, from there, the next one; a program with an event loop writes to that instead.
+ * uaio_operation and submits it; the engine calls `done` once, when it has ended. Who is told so
+ * can submit, from there, the next one; a program with an event loop writes to that instead.
  *
  *     static void done(void *user, ssize_t result, int error) { ... }
  *
@@ -14,9 +14,9 @@
  *     if (uaio_submit(uaio_engine_shared(), all, 1, &error) != 1) ...   (error says why)
  *
  * Order. Operations of a descriptor are as if made one by one in the order of their submission
- * (higher priority first), wherever somebody could tell the difference by the bytes; everything else
- * runs in parallel. A sync waits for the writes of the file that were submitted before it, through
- * whatever descriptor. Settings are those of uaio(7).
+ * (higher priority first), wherever somebody could tell the difference by the bytes; everything
+ * else runs in parallel. A sync waits for the writes of the file that were submitted before it,
+ * through whatever descriptor. Settings are those of uaio(7).
  *
  * Memory. The operation, its buffer and its pieces belong to the engine from uaio_submit() until
  * `done` is called, which may free or reuse all of them.
@@ -24,8 +24,8 @@
  * Threads. Every function may be called from any thread; `done` runs on a thread of the engine with
  * all signals blocked, or inside uaio_submit() or uaio_cancel(). No function is async-signal-safe.
  *
- * A child made by fork() starts with no operations: what was on its way in the parent goes on there,
- * and its `done` is not called in the child, to which the memory belongs again.
+ * A child made by fork() starts with no operations: what was on its way in the parent goes on
+ * there, and its `done` is not called in the child, to which the memory belongs again.
  *
  * Errors are errno values; errno itself is left alone.
  */
@@ -44,8 +44,8 @@ extern "C" {
 struct uaio_engine;
 
 /*
- * The engine that all of the process has in common, with its POSIX AIO. Never null; lives as long as
- * the process. Its threads start when there is work for them.
+ * The engine that all of the process has in common, with its POSIX AIO. Never null; lives as long
+ * as the process. Its threads start when there is work for them.
  */
 struct uaio_engine *uaio_engine_shared(void);
 

@@ -199,6 +199,34 @@ BOOST_AUTO_TEST_CASE(everything_of_a_descriptor_is_withdrawn) {
     BOOST_TEST(uaio_cancel_descriptor(uaio_engine_shared(), -1) == 0u);
 }
 
+// Whether a worker is trying it when it is cancelled, or has not taken it, or has parked it.
+BOOST_AUTO_TEST_CASE(what_is_cancelled_never_waits_for_its_stream_afterwards) {
+    ReadGate gate;
+    for (int i = 0; i < 2'000; ++i) {
+        char byte;
+        Task read(UAIO_READ, gate.fd(), &byte, 1);
+        BOOST_TEST(read.submit() == 0);
+        read.cancel();
+        BOOST_TEST(read.wait() == -ECANCELED);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_cancelled_write_that_is_written_in_part_ends_with_that) {
+    std::string large(1 << 20, 'x');
+    int ends[2];
+    BOOST_REQUIRE(pipe(ends) == 0);
+    Task write(UAIO_WRITE, ends[1], large.data(), large.size());
+    BOOST_TEST(write.submit() == 0);
+    char byte;
+    BOOST_TEST(read(ends[0], &byte, 1) == 1);  // so it has begun
+    write.cancel();
+    ssize_t written = write.wait();
+    BOOST_TEST(written > 0);
+    BOOST_TEST(written < static_cast<ssize_t>(large.size()));
+    close(ends[0]);
+    close(ends[1]);
+}
+
 // Submits itself again until it has gone round often enough.
 struct Lap {
     uaio_operation operation{};

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Goal: programs outside of this tree can be built with what is installed. Method: the headers are laid
-# out as tools/install.sh does it; a C program and the example of docs/asio.md are compiled and run,
-# with the shared library and with the archive.
+# Goal: programs outside of this tree can be built with what is installed. Method: the headers are
+# laid out as tools/install.sh does it; a C program and the example of docs/asio.md are compiled and
+# run, the first also with the archive.
 set -eu
 
 page=$1 c_program=$2 engine_header=$3 shared=$4 archive=$5

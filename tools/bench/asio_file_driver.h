@@ -25,7 +25,10 @@ namespace uaio::bench {
 template <class File, class Sync>
 class AsioFileDriver : public Driver {
   public:
-    explicit AsioFileDriver(size_t depth) { ended_.reserve(depth); }
+    explicit AsioFileDriver(size_t depth) {
+        ended_.reserve(depth);
+        File first(context_);  // what the context needs for files is refused now, if at all
+    }
 
     void submit(size_t slot, const Operation& operation) override {
         File& file = file_of(operation.fd);

@@ -23,6 +23,7 @@
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/serializer.hpp>
+#include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
 #include <uaio/asio/random_access_file.hpp>
 
@@ -35,7 +36,7 @@ namespace net = boost::asio;
 namespace http = boost::beast::http;
 using net::ip::tcp;
 
-using Request = http::request<http::empty_body>;
+using Request = http::request<http::string_body>;  // which is read, and refused then
 using Response = http::response<http::empty_body>;
 
 constexpr std::size_t kBlockBytes = 65'536;
