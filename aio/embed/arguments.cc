@@ -47,7 +47,7 @@ void begin_sync(Kind kind, Operation& operation) {
 
 }  // namespace
 
-int begin_operation(const uaio_operation& from, Operation& operation) {
+int begin_wanted(const uaio_operation& from, Operation& operation) {
     int error = describe_access(from.fd, operation.descriptor);
     if (error != 0) {
         return error;
@@ -71,7 +71,7 @@ int begin_operation(const uaio_operation& from, Operation& operation) {
     return EINVAL;
 }
 
-int end_operation(Operation& operation) {
+int end_wanted(Operation& operation) {
     Descriptor& descriptor = operation.descriptor;
     if (!descriptor.file_known) {
         int error = describe_file(operation.fd, descriptor);

@@ -9,9 +9,9 @@
 namespace uaio {
 
 // Fills in all but what only a transfer that is not made at once needs. Returns 0, EINVAL or EBADF.
-int begin_operation(const uaio_operation& from, Operation& operation);
+int begin_wanted(const uaio_operation& from, Operation& operation);
 
 // Finds out the rest. Returns 0, EINVAL or EBADF.
-int end_operation(Operation& operation);
+int end_wanted(Operation& operation);
 
 }  // namespace uaio

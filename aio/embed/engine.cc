@@ -37,7 +37,7 @@ void publish_operation(void* owner, ssize_t result, int error) {
 }
 
 int prepare(uaio_operation& wanted, Operation& operation, Chain& chain) {
-    int error = end_operation(operation);
+    int error = end_wanted(operation);
     if (error != 0) {
         return error;
     }
@@ -53,7 +53,7 @@ int prepare(uaio_operation& wanted, Operation& operation, Chain& chain) {
 
 int submit(uaio_operation& wanted, Chain& chain) {
     Operation operation;
-    int error = begin_operation(wanted, operation);
+    int error = begin_wanted(wanted, operation);
     if (error == 0) {
         wanted.number = kNoRecord;
         if (chain.newest == nullptr &&

@@ -32,8 +32,8 @@ struct Arguments {
     Operation operation;
 
     int describe() {
-        int error = begin_operation(wanted, operation);
-        return error != 0 ? error : end_operation(operation);
+        int error = begin_wanted(wanted, operation);
+        return error != 0 ? error : end_wanted(operation);
     }
 };
 
