@@ -28,7 +28,8 @@ RangeNode* later(RangeNode* one, RangeNode* other) {
 }
 
 bool is_owed(const Operation& operation) {
-    return operation.kind != Kind::kRead && operation.descriptor.seekable;
+    const Descriptor& descriptor = operation.descriptor;
+    return operation.kind != Kind::kRead && (descriptor.seekable || descriptor.file);
 }
 
 }  // namespace
