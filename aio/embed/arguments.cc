@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <string.h>
 
 #include "aio/limits.h"
 
@@ -9,6 +10,14 @@ namespace uaio {
 namespace {
 
 static_assert(kPriorityMin == UAIO_PRIORITY_MIN && kPriorityMax == UAIO_PRIORITY_MAX);
+
+// A program may have put any number there, which the type does not expect.
+int opcode_of(const uaio_operation& from) {
+    int opcode;
+    static_assert(sizeof opcode == sizeof from.opcode);
+    memcpy(&opcode, &from.opcode, sizeof opcode);
+    return opcode;
+}
 
 int measure(const uaio_operation& from, size_t& bytes) {
     if (from.pieces > UAIO_PIECES_MAX) {
@@ -57,7 +66,7 @@ int begin_wanted(const uaio_operation& from, Operation& operation) {
     }
     operation.fd = from.fd;
     operation.priority = static_cast<int8_t>(from.priority);
-    switch (from.opcode) {
+    switch (opcode_of(from)) {
         case UAIO_READ:
         case UAIO_WRITE:
             return begin_transfer(from, operation);
