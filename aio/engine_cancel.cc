@@ -15,6 +15,7 @@ Engine::Cancelled Engine::cancel(uint32_t number, const void* owner, Wish wish) 
     if (!started_.load(std::memory_order_acquire)) {
         return {0, 0};
     }
+    Cause cause = wish == Wish::kFirm ? Cause::kFirm : Cause::kCancel;
     SignalBlock block;
     Request* request;
     Lane* lane = nullptr;
@@ -28,7 +29,7 @@ Engine::Cancelled Engine::cancel(uint32_t number, const void* owner, Wish wish) 
         if (request != nullptr) {
             lane = request->lane;
             end = sequence_of(request->order) + 1;
-            withdrawn = withdraw(*request, wish == Wish::kFirm ? Cause::kFirm : Cause::kCancel);
+            withdrawn = withdraw(*request, cause);
             running = request->state.load(std::memory_order_relaxed) <= State::kRunning;
             request->unwanted = request->unwanted || (running && wish == Wish::kFirm);
             if (withdrawn) {  // else it may be in the list of another canceller
