@@ -8,39 +8,16 @@
 #include <iterator>
 #include <string>
 
-#ifdef UAIO_TEST_PEER
-#include <liburing.h>
-
-#include <thread>
-#endif
-
 #include "tests/asio/subject.h"
 #include "tests/support/require.h"
 #include "tests/support/scratch_file.h"
 
 namespace uaio::test {
 
-// Asio's rings are large, and the system takes its time to free those of the case before, which
-// count against the limit of locked memory until then. A case needs three at most.
-inline void wait_for_rings() {
-#ifdef UAIO_TEST_PEER
-    constexpr unsigned kEntries = 16'384;  // as Asio has it
-    constexpr std::size_t kRings = 3;
-    for (std::size_t made = 0; made < kRings; std::this_thread::yield()) {
-        io_uring rings[kRings];
-        for (made = 0; made < kRings && io_uring_queue_init(kEntries, &rings[made], 0) == 0;) {
-            ++made;
-        }
-        for (std::size_t i = 0; i < made; ++i) io_uring_queue_exit(&rings[i]);
-    }
-#endif
-}
-
 // A folder that is gone when the object is.
 class Folder {
   public:
     Folder() {
-        wait_for_rings();
         std::string name = scratch_folder() + "/asio.XXXXXX";
         require(mkdtemp(name.data()) != nullptr, "mkdtemp");
         path_ = name;
