@@ -169,6 +169,9 @@ BOOST_AUTO_TEST_CASE(a_coroutine_that_loses_is_cancelled) {
     BOOST_TEST(winner == 0u);
 }
 
+#ifndef UAIO_TEST_PEER
+// Asio's own waits for ever with Boost 1.81: the read that is next when a handler closes the file
+// is not cancelled.
 BOOST_AUTO_TEST_CASE(handlers_may_close_the_file_and_start_anew) {
     file->async_read_some(net::buffer(&data[0], 1), [&](error_code, std::size_t) {
         file->close();
@@ -186,6 +189,7 @@ BOOST_AUTO_TEST_CASE(handlers_may_close_the_file_and_start_anew) {
     BOOST_TEST(second.calls == 1);
     BOOST_TEST(third.error == net::error::operation_aborted);
 }
+#endif
 
 BOOST_AUTO_TEST_CASE(what_has_been_done_is_not_cancelled) {
     RandomFile regular(context, folder.make("file", "bytes"), file_base::read_only);
