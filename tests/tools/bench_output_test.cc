@@ -17,7 +17,7 @@
 namespace uaio::bench {
 namespace {
 
-constexpr size_t kColumnsMax = 132;
+constexpr size_t kColumnsMax = 156;
 
 constexpr Workload kLoop{.name = "loop", .group = Group::kCached, .depth = 1};
 constexpr Workload kFew{.name = "few", .group = Group::kOutstanding, .outstanding = 10};

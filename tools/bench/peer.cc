@@ -20,7 +20,7 @@ constexpr Peer kPeers[] = {
     {"uaio-libaio", kUaioLibaio, nullptr, nullptr, "the same interface, by uaio's libaio.so.1"},
     {"io_uring", kIoUring, nullptr, nullptr, "the kernel's newer interface"},
     {"asio", kAsio, nullptr, nullptr, "pread and pwrite on a Boost.Asio pool of 64 threads"},
-    {"asio-io_uring", kAsioIoUring, nullptr, nullptr, "Boost.Asio's files, on io_uring"},
+    {"asio-uring", kAsioIoUring, nullptr, nullptr, "Boost.Asio's files, on io_uring"},
     {"asio-uaio", kAsioUaio, nullptr, nullptr, "uaio's files for Boost.Asio"},
     {"plain", kPlain, nullptr, nullptr, "pread and pwrite in the submitter, one at a time"},
 };

@@ -10,7 +10,7 @@ namespace {
 
 constexpr int kNameColumns = 24;
 constexpr int kNumberColumns = 10;
-constexpr int kRatioColumns = 15;
+constexpr int kRatioColumns = 12;
 constexpr double kPercent = 100;
 constexpr double kExactBelow = 10;  // smaller numbers have a place behind the point
 
