@@ -29,11 +29,19 @@ void add(Chain& chain, Request& request) {
     }
 }
 
+// Whether the thread is in a program's `done`. What is submitted from there is not made at once: a
+// chain of operations, each submitted at the end of the one before, would otherwise be as deep on
+// the stack as it is long.
+[[gnu::tls_model("initial-exec")]] constinit thread_local bool telling = false;
+
 // The record may be the program's again as soon as it is told, so what is needed is read before.
 void publish_operation(void* owner, ssize_t result, int error) {
     auto& operation = *static_cast<uaio_operation*>(owner);
     uaio_done done = operation.done;
+    bool outer = telling;
+    telling = true;
     done(operation.user, error != 0 ? -1 : result, error);
+    telling = outer;
 }
 
 int prepare(uaio_operation& wanted, Operation& operation, Chain& chain) {
@@ -56,7 +64,7 @@ int submit(uaio_operation& wanted, Chain& chain) {
     int error = begin_wanted(wanted, operation);
     if (error == 0) {
         wanted.number = kNoRecord;
-        if (chain.newest == nullptr &&
+        if (chain.newest == nullptr && !telling &&
             engine.run_at_once({operation, &wanted, publish_operation, nullptr, nullptr})) {
             return 0;
         }

@@ -68,8 +68,9 @@ enum {
  * a read: the end of the file), or 0 for a sync, or -1 with an errno value in `error`; ECANCELED if
  * the operation was withdrawn before it began. Transfers of files may be short.
  *
- * Must not block: other operations wait behind it. It may call uaio_submit(), which may call `done`
- * of the next operation before it returns; but not uaio_cancel() or uaio_cancel_descriptor().
+ * Must not block: other operations wait behind it. It may call uaio_submit(), and what it submits
+ * may do so again without end (it goes to a thread, so that no stack grows); but not uaio_cancel()
+ * or uaio_cancel_descriptor().
  */
 typedef void (*uaio_done)(void *user, ssize_t result, int error);
 
@@ -113,9 +114,9 @@ struct uaio_operation {
  *             SSIZE_MAX bytes; a sync of what has no storage
  *     EAGAIN  no memory
  *
- * Waits for no input or output. But what the system's cache can serve is done at once: then `done`
- * has been called when the function returns. Where no thread can be had at all, everything is done
- * so.
+ * Waits for no input or output. But what the system's cache can serve is done at once, unless the
+ * caller is a `done`: then its own `done` has been called when the function returns. Where no thread
+ * can be had at all, everything is done so.
  */
 size_t uaio_submit(struct uaio_engine *engine, struct uaio_operation *const *operations,
                    size_t count, int *error);

@@ -1,8 +1,11 @@
 // Goal: a context that is told of a fork has its operations in the parent and in the child.
 // Method: an empty pipe holds a read; the child lets its own go first, while the parent has not
 // gone on yet.
+#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <memory>
 
 #include <boost/test/unit_test.hpp>
 
@@ -58,6 +61,33 @@ BOOST_AUTO_TEST_CASE(a_fork_without_operations_changes_nothing) {
     file.async_read_some_at(0, net::buffer(data), heard.hear());
     run();
     BOOST_TEST(heard.bytes == 5u);
+}
+
+// Nothing comes back from an engine that the child does not have.
+BOOST_AUTO_TEST_CASE(a_child_whose_context_was_told_nothing_can_destroy_it) {
+    constexpr unsigned kHangSeconds = 60;
+    ReadGate gate;
+    auto own = std::make_unique<net::io_context>();
+    auto held = std::make_unique<StreamFile>(*own, dup(gate.fd()));
+    char byte = 0;
+    Heard heard;
+    held->async_read_some(net::buffer(&byte, 1), heard.hear());
+    pid_t child = fork();
+    BOOST_REQUIRE(child >= 0);
+    if (child == 0) {
+        signal(SIGALRM, SIG_DFL);
+        alarm(kHangSeconds);
+        own.reset();
+        held.reset();
+        _exit(heard.calls);
+    }
+    int status = -1;
+    BOOST_TEST(waitpid(child, &status, 0) == child);
+    BOOST_TEST(status == 0);
+    gate.release("p");
+    own->run();
+    BOOST_TEST(heard.calls == 1);
+    BOOST_TEST(byte == 'p');
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -139,6 +139,7 @@ class Channel : public Registered {
                 }
             }
         }
+        process_ = ::getpid();
         for (Operation* operation : again) {
             submit(*operation);
         }
@@ -243,6 +244,9 @@ class Channel : public Registered {
     }
 
     void withdraw_and_wait() {
+        if (process_ != ::getpid()) {  // a child whose parent said nothing of the fork to the
+            return;                    // context: the engine here knows of no operations
+        }
         // Pairs with leave(): either it sees the flag, or this sees that nobody is inside.
         awaited_.store(true, std::memory_order_seq_cst);
         for (;;) {
@@ -354,6 +358,7 @@ class Channel : public Registered {
     const std::shared_ptr<Registry> registry_;
     const int fd_;
 
+    pid_t process_ = ::getpid();   // whose operations they are
     bool owns_descriptor_ = true;  // changed by release(), when there are no other users
 
     std::atomic<long> references_{1};
