@@ -6,12 +6,15 @@ set -eu
 
 packages='
     bazel-bootstrap bazel-rules-java
-    btrfs-progs clang curl e2fsprogs fio fuse3 g++ git libaio-dev libclang-rt-14-dev libfuse3-dev
-    liburing-dev linux-perf mandoc ocfs2-tools pkg-config qemu-utils spin stressapptest stress-ng
-    sysbench systemtap-sdt-dev valgrind xfsprogs
+    btrfs-progs chromium clang curl e2fsprogs fio fuse3 g++ git libaio-dev libclang-rt-14-dev
+    libfuse3-dev liburing-dev linux-perf mandoc nodejs ocfs2-tools pkg-config qemu-utils spin
+    stressapptest stress-ng sysbench systemtap-sdt-dev valgrind xfsprogs
     libmpich-dev libopenmpi-dev mpich openmpi-bin
     libboost1.81-dev libboost-context1.81-dev
     libboost-program-options1.81-dev libboost-test1.81-dev'
+
+# A Node.js that is not Debian's own brings npm along.
+command -v npm >/dev/null || packages="$packages npm"
 
 fail() {
     printf 'setup: %s\n' "$1" >&2
@@ -93,6 +96,24 @@ write_local_bazelrc() {
     fi
 }
 
+# What the test of the viewer drives the browser with. Nothing else fails without.
+install_modules() {
+    lock=$root/tests/viewer/package-lock.json
+    modules=$root/.cache/viewer
+    ! cmp -s "$lock" "$modules/package-lock.json" || return 0
+    printf 'setup: installing the modules of tests/viewer\n' >&2
+    rm -rf "$modules.new"
+    mkdir -p "$modules.new"
+    cp "$lock" "$root/tests/viewer/package.json" "$modules.new"
+    if (cd "$modules.new" && npm ci --no-audit --no-fund --prefer-offline >npm.log 2>&1); then
+        rm -rf "$modules"
+        mv "$modules.new" "$modules"
+    else
+        cat "$modules.new/npm.log" >&2
+        printf 'setup: npm could not install them: //tests/viewer:viewer_test will fail\n' >&2
+    fi
+}
+
 # Bazel leaves out of //... only the link to its own work place. One that another user's Bazel left
 # here, or that came along with a copy of the tree, would be searched for targets; it is made anew.
 remove_stale_link() {
@@ -106,5 +127,6 @@ if command -v dpkg-query >/dev/null; then
     [ -z "$missing" ] || install_packages "$missing"
 fi
 command -v bazel >/dev/null || fail 'no bazel on the PATH, and no Debian package to install it from'
+install_modules
 write_local_bazelrc
 remove_stale_link

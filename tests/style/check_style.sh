@@ -21,9 +21,10 @@ sources() {
 }
 
 scripts() {
-    find . -name 'bazel-*' -prune -o -name .git -prune -o -type f \
+    find . -name 'bazel-*' -prune -o -name .git -prune -o -path ./.cache -prune -o -type f \
         \( -name BUILD -o -name '*.BUILD' -o -name WORKSPACE -o -name '*.bzl' -o -name '*.sh' \
-        -o -name '*.bash' -o -path ./.ci/run -o -name .bazelrc \) -print | sed 's|^\./||'
+        -o -name '*.bash' -o -name '*.js' -o -name '*.css' -o -name '*.html' \
+        -o -path ./.ci/run -o -name .bazelrc \) -print | sed 's|^\./||'
 }
 
 core() {

@@ -41,6 +41,8 @@ expect '' aio/engine.cc "// ${columns_100#0000}µ\n"
 expect line-length tools/run.sh "# ${columns_100}\n"
 expect line-length tools/uaio.bash "# ${columns_100}\n"
 expect line-length tests/BUILD "# ${columns_100}\n"
+expect line-length tools/uaio/viewer/main.js "// ${columns_100}\n"
+expect '' .cache/viewer/main.js "// ${columns_100}\n"
 expect tab signals/mask.h '\tint x;\n'
 expect unfinished tools/uaio/main.cc "// $not_done: more\n"
 expect unfinished tools/run.sh "# $broken\n"

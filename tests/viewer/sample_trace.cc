@@ -154,8 +154,8 @@ class Sample {
         file_.add({kSubmitter, Step::kSubmit, State::kFilled, now_ns_, kNoNumber, kBytes}, request);
         int64_t ready = admitted;
         Write& before = writes_[static_cast<size_t>(request.fd - kFirstDescriptor)];
-        bool waits = request.number % 3 == 0 && request.kind == Kind::kWrite &&
-                     before.end_ns > admitted;
+        bool waits =
+            request.number % 3 == 0 && request.kind == Kind::kWrite && before.end_ns > admitted;
         State state = waits ? State::kBlocked : State::kReady;
         uint32_t other = waits ? before.number : kNoNumber;
         file_.add({kSubmitter, Step::kAdmit, state, admitted, other, 0}, request);

@@ -8,8 +8,8 @@ class Viewer {
         this.view = new View(trace.end_ns);
         this.frames = 0;
         this.parts = Object.fromEntries(
-            ['overview', 'scroller', 'content', 'timeline', 'panel', 'tip', 'range', 'live', 'number']
-                .map((id) => [id, document.getElementById(id)]));
+            ['overview', 'scroller', 'content', 'timeline', 'panel', 'tip', 'range', 'live',
+                'number'].map((id) => [id, document.getElementById(id)]));
         this.buildPicture();
         const select = (request) => this.select(request);
         this.panel = new Panel(this.parts.panel, trace, this.stages,
@@ -88,7 +88,8 @@ class Viewer {
         this.picture.draw(this.colours);
         this.overview.draw(this.colours);
         const {from, to} = this.view;
-        this.parts.range.textContent = `${timeText(to - from)} from ${timeText(Math.max(0, from), 6)}`;
+        this.parts.range.textContent =
+            `${timeText(to - from)} from ${timeText(Math.max(0, from), 6)}`;
     }
 
     select(request) {

@@ -13,22 +13,23 @@ class Panel {
         this.root.scrollTop = 0;
     }
 
-    // --- nobody is selected -----------------------------------------------------------------
+    // --- nobody is selected ---------------------------------------------------------------------
 
     slowest() {
         const rows = this.trace.slowest.map(({request, why}) => element('li', {},
             this.link(request, this.trace.describe(request)),
             element('span', {class: 'amount'},
                 timeText(this.trace.end[request] - this.trace.begin[request])),
-            element('p', {}, why.replace(/^[^:]*: /, ''))));
+            element('p', {}, why.replace(/^[^:]*: | \(.*\)$/g, ''))));
         return [
             element('h2', {}, 'The slowest requests'),
-            element('p', {class: 'hint'}, 'Click a request here or in the time line to see its walk.'),
+            element('p', {class: 'hint'},
+                'Click a request here or in the time line to see its walk.'),
             element('ol', {class: 'slowest'}, ...rows),
         ];
     }
 
-    // --- the walk of one ----------------------------------------------------------------------
+    // --- the walk of one ------------------------------------------------------------------------
 
     details(request) {
         const {trace} = this;

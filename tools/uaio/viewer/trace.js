@@ -103,7 +103,7 @@ class Trace {
         Object.assign(this, steps.columns);
     }
 
-    // When each request was submitted, and when its owner knew; the end of the trace if he does not.
+    // When each request was submitted, and its last step; the end of the trace if it is under way.
     findEnds() {
         this.begin = new Float64Array(this.count);
         this.end = new Float64Array(this.count);
