@@ -182,6 +182,7 @@ BOOST_AUTO_TEST_CASE(page_holds_facts_and_bytes) {
     json::object read = json::parse(facts).as_object();
     BOOST_TEST(read.at("program").as_string() == trace.program);
     BOOST_TEST(read.at("requests").to_number<size_t>() == trace.requests.size());
+    BOOST_TEST(read.at("step_count").to_number<size_t>() == trace.steps.size());
     BOOST_TEST(read.at("threads").as_array().size() == trace.threads.size());
     BOOST_TEST(read.at("end_ns").to_number<int64_t>() == trace.end_ns);
     BOOST_TEST(between(page, "<script id=\"bytes\" type=\"text/plain\">", "</script>") ==

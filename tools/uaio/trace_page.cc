@@ -57,6 +57,13 @@ json::array threads(const Trace& trace) {
     return list;
 }
 
+// Of all requests.
+size_t step_count(const Trace& trace) {
+    size_t count = 0;
+    for (const TraceRequest& each : trace.requests) count += each.steps.size();
+    return count;
+}
+
 // The words for the numbers of an enumeration, up to `last`.
 template <typename Enum>
 json::array names(Enum last) {
@@ -75,6 +82,7 @@ json::object facts(const Trace& trace) {
             {"dropped", trace.dropped},
             {"left_out", trace.damaged + trace.unplaced},
             {"requests", trace.requests.size()},
+            {"step_count", step_count(trace)},
             {"threads", threads(trace)},
             {"slowest", slowest(trace)},
             {"steps", names(Step::kExit)},

@@ -61,10 +61,13 @@ class Brush {
         this.flush();
     }
 
-    // Bar i and all that begin in the same pixel; the result is the first one that does not.
+    // Bar i and all that lie in the same pixel; the result is the first one that does not. Of those
+    // that begin in it only the last one can be longer.
     pixel(row, view, i, y, height) {
         const x = Math.floor(view.x(row.begins[i]));
-        const next = Math.max(firstNotBelow(row.begins, view.time(x + 1), i + 1), i + 1);
+        const until = view.time(x + 1);
+        let next = Math.max(firstNotBelow(row.begins, until, i + 1), i + 1);
+        if (next > i + 1 && row.ends[next - 1] > until) --next;
         if (next === i + 1) {
             const width = Math.max(1, view.x(row.ends[i]) - x);
             this.fill(this.colours.stage[row.stages[i]], x, y, width, height);

@@ -4,7 +4,7 @@
 const kGroupGap = 6;
 const kSectionGap = 18;
 // A group of that many rows has rows of that height.
-const kRowHeights = [{rows: 1, height: 17}, {rows: 20, height: 15}, {rows: 40, height: 8},
+const kRowHeights = [{rows: 1, height: 17}, {rows: 24, height: 15}, {rows: 40, height: 8},
     {rows: Infinity, height: 4}];
 
 class Layout {

@@ -62,16 +62,16 @@ class Picture {
         const {from, to, width} = this.view;
         const step = scaleStep(from, to, Math.max(2, width / 110));
         const marks = [];
-        for (let time = Math.ceil(from / step) * step; time <= to; time += step) marks.push(time);
+        for (let i = Math.ceil(from / step); i * step <= to; ++i) {
+            marks.push({time: i * step, text: markText(i * step, step, to)});
+        }
         return marks;
     }
 
     drawScale(marks) {
         const {context, colours, view} = this;
         context.fillStyle = colours.soft;
-        const digits = 3 + Math.max(0, Math.ceil(Math.log10(Math.abs(view.to) / view.span)));
-        for (const time of marks) {
-            const text = Math.abs(time) < view.span * 1e-9 ? '0' : timeText(time, digits);
+        for (const {time, text} of marks) {
             const x = view.x(time);
             if (x + context.measureText(text).width + 4 > this.width) continue;
             context.fillRect(x, kScaleHeight - 6, 1, 6);
@@ -102,7 +102,7 @@ class Picture {
             context.fillRect(x, group.y - 1, Math.min(view.x(end), this.width) - x, group.height);
         }
         context.fillStyle = colours.line;
-        for (const time of marks) {
+        for (const {time} of marks) {
             context.fillRect(Math.round(view.x(time)), this.scroll, 1, this.height);
         }
         const brush = new Brush(context, colours);

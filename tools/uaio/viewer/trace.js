@@ -29,43 +29,6 @@ class Numbers {
     }
 }
 
-// Columns that grow: the number of steps is known only when they have been read.
-class Steps {
-    constructor(room) {
-        this.count = 0;
-        this.columns = {
-            step: new Uint8Array(room),
-            state: new Uint8Array(room),
-            thread: new Uint32Array(room),
-            other: new Int32Array(room),
-            time: new Float64Array(room),
-            value: new Float64Array(room),
-        };
-    }
-
-    // Reads a step that follows one at `before`, and returns its time.
-    read(numbers, before) {
-        const {step, state, thread, time, value} = this.roomy();
-        const at = this.count++;
-        step[at] = numbers.next();
-        time[at] = before + numbers.next();
-        thread[at] = numbers.next();
-        state[at] = numbers.next();
-        value[at] = numbers.nextSigned();
-        return time[at];
-    }
-
-    roomy() {
-        if (this.count === this.columns.step.length) {
-            for (const [name, column] of Object.entries(this.columns)) {
-                this.columns[name] = new column.constructor(2 * column.length + 16);
-                this.columns[name].set(column);
-            }
-        }
-        return this.columns;
-    }
-}
-
 class Trace {
     constructor(facts, base64) {
         Object.assign(this, facts);
@@ -83,24 +46,40 @@ class Trace {
         this.offset = new Float64Array(count);
         this.list = new Float64Array(count);
         this.first = new Uint32Array(count + 1);
-        const steps = new Steps(10 * count);
+        this.makeSteps(this.step_count);
         let submitted = 0;
-        for (let r = 0; r < count; ++r) {
+        for (let r = 0, s = 0; r < count; ++r) {
             this.kind[r] = numbers.next();
             this.priority[r] = numbers.nextSigned();
             this.fd[r] = numbers.nextSigned();
             this.offset[r] = numbers.nextSigned();
             this.list[r] = numbers.next() - 1;
-            let time = submitted;
-            for (let left = numbers.next(); left > 0; --left) {
-                time = steps.read(numbers, time);
-                const away = numbers.nextSigned();
-                steps.columns.other[steps.count - 1] = away === 0 ? kNobody : r - away;
-            }
-            submitted = steps.columns.time[this.first[r]];
-            this.first[r + 1] = steps.count;
+            const end = s + numbers.next();
+            this.first[r + 1] = end;
+            for (let time = submitted; s < end; ++s) time = this.readStep(numbers, s, r, time);
+            submitted = this.time[this.first[r]];
         }
-        Object.assign(this, steps.columns);
+    }
+
+    makeSteps(count) {
+        this.step = new Uint8Array(count);
+        this.state = new Uint8Array(count);
+        this.thread = new Uint32Array(count);
+        this.other = new Int32Array(count);
+        this.time = new Float64Array(count);
+        this.value = new Float64Array(count);
+    }
+
+    // Step s, of a request, that follows one at the time `before`; the result is its time.
+    readStep(numbers, s, request, before) {
+        this.step[s] = numbers.next();
+        this.time[s] = before + numbers.next();
+        this.thread[s] = numbers.next();
+        this.state[s] = numbers.next();
+        this.value[s] = numbers.nextSigned();
+        const away = numbers.nextSigned();
+        this.other[s] = away === 0 ? kNobody : request - away;
+        return this.time[s];
     }
 
     // When each request was submitted, and its last step; the end of the trace if it is under way.
