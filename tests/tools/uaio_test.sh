@@ -172,6 +172,8 @@ trace() {
         out_has '#1 write of 512 bytes at 0, descriptor'
     expect 0 "$uaio" trace w.trace -o w.json
     grep -q traceEvents w.json || fail 'no trace events in w.json'
+    expect 0 "$uaio" trace w.trace --html w.html && err_is_empty
+    grep -q '<canvas' w.html || fail 'no page in w.html'
     [ ! -s out ] || fail 'with -o something goes to standard output'
 }
 
@@ -205,6 +207,8 @@ trace_refuses_what_it_cannot_do() {
     expect 1 "$uaio" trace newer && err_has 'by a newer uaio' && err_is_one_line
     expect 1 "$uaio" trace w.trace -o /nonexistent/w.json && err_is_one_line
     expect 1 "$uaio" trace w.trace -o /dev/full && err_is_one_line
+    expect 1 "$uaio" trace w.trace --html /dev/full && err_is_one_line
+    expect 2 "$uaio" trace w.trace --html w.html --summary && err_has 'goes with neither'
     expect 1 sh -c '"$1" trace w.trace >/dev/full' sh "$uaio" && err_has 'No space left'
     if [ "$(id -u)" -ne 0 ]; then # who may read everything is not refused
         chmod 0 short

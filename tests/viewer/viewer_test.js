@@ -103,7 +103,6 @@ test('the wheel zooms, and what is under the pointer stays there', async () => {
 
 test('keys zoom and pan', async () => {
     const {page, done} = await show(kFew);
-    await page.locator('#scroller').focus();
     const whole = await range(page);
     const press = async (key) => {
         await page.keyboard.press(key);
@@ -179,6 +178,7 @@ test('a click shows the walk of a request, and whom it waited for', async () => 
     await picture(page, 'walk');
     await panel.locator('.others button').first().click();
     assert.match(await title(), new RegExp(`^#${blocker + 1} write`));
+    assert.ok(await panel.locator('h2').evaluate((it) => it === document.activeElement));
     const followers = panel.locator('h3:text-is("Waited for it") + ul button');
     assert.match(await followers.first().textContent(), new RegExp(`^#${request + 1} write`));
     await done();

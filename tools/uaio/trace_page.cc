@@ -49,7 +49,6 @@ json::array threads(const Trace& trace) {
     for (size_t i = 0; i < trace.threads.size(); ++i) {
         const TraceThread& each = trace.threads[i];
         list.push_back({{"name", each.name},
-                        {"number", each.number},
                         {"worker", each.performs && !each.submits},
                         {"begin_ns", begins[i]},
                         {"end_ns", ends[i]}});
@@ -77,7 +76,6 @@ json::array names(Enum last) {
 json::object facts(const Trace& trace) {
     return {{"program", trace.program},
             {"pid", trace.pid},
-            {"start_wall_ns", trace.start_wall_ns},
             {"end_ns", trace.end_ns},
             {"dropped", trace.dropped},
             {"left_out", trace.damaged + trace.unplaced},

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Prints C++ that holds the page page.html, with the style and the scripts that it names in it:
 #
-#     embed.sh page.html style.css script.js ... >viewer_page.cc
+#     embed.sh page.html >viewer_page.cc
 #
 # Each line with a reference is replaced as a whole.
 set -eu

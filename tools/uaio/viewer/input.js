@@ -4,6 +4,7 @@
 const kWheelZoom = 0.0016;     // by which power of e one unit of the wheel zooms
 const kKeyZoom = 1.6;
 const kKeyPan = 0.15;          // of what is to be seen
+const kKeysOfOthers = new Set(['ArrowLeft', 'ArrowRight', 'Home', 'End', 'Enter']);
 const kClickReach = 4;         // pixels: a pointer that moves farther drags
 
 class Input {
@@ -17,7 +18,7 @@ class Input {
         canvas.addEventListener('pointercancel', (event) => this.pointers.delete(event.pointerId));
         canvas.addEventListener('pointerleave', () => actions.hover(kNobody));
         canvas.addEventListener('dblclick', (event) => this.zoomAt(event.offsetX, 3));
-        scroller.addEventListener('keydown', (event) => this.onKey(event));
+        document.addEventListener('keydown', (event) => this.onKey(event));
     }
 
     // Beside the rows, and with Alt, the wheel scrolls, as anywhere; with Shift it pans.
@@ -80,8 +81,12 @@ class Input {
         this.actions.select(this.picture.requestAt(event.offsetX, event.offsetY));
     }
 
+    // Wherever the focus is, unless the key has a meaning there.
     onKey(event) {
         if (event.ctrlKey || event.metaKey || event.altKey) return;
+        if (event.target.matches('input')) return;
+        const isHere = event.target === this.scroller || event.target === document.body;
+        if (!isHere && kKeysOfOthers.has(event.key)) return;
         const {view, actions} = this;
         const keys = {
             '+': () => view.zoom(kKeyZoom),

@@ -9,8 +9,10 @@ class Panel {
 
     show(request) {
         const parts = request === kNobody ? this.slowest() : this.details(request);
+        const hadFocus = this.root.contains(document.activeElement);
         this.root.replaceChildren(...parts);
         this.root.scrollTop = 0;
+        if (hadFocus) this.root.querySelector('h2').focus();
     }
 
     // --- nobody is selected ---------------------------------------------------------------------
@@ -22,7 +24,7 @@ class Panel {
                 timeText(this.trace.end[request] - this.trace.begin[request])),
             element('p', {}, why.replace(/^[^:]*: | \(.*\)$/g, ''))));
         return [
-            element('h2', {}, 'The slowest requests'),
+            element('h2', {tabindex: '-1'}, 'The slowest requests'),
             element('p', {class: 'hint'},
                 'Click a request here or in the time line to see its walk.'),
             element('ol', {class: 'slowest'}, ...rows),
