@@ -220,13 +220,16 @@ test('all of it can be done by keys', async () => {
 });
 
 test('the pointer shows a request', async () => {
-    const {page, done} = await show(kFew);
+    const {page, done} = await show(kFew, {viewport: {width: 1000, height: 420}});
     await zoomTo(page, 60);
+    assert.ok(await page.evaluate(() => viewer.picture.scroll) > 0);
     const {x, y} = await placeOf(page, 60);
     await page.mouse.move(x, y);
     const tip = page.locator('#tip');
     await tip.waitFor({state: 'visible'});
     assert.match(await tip.textContent(), /^#61 .*descriptor 7/);
+    const box = await tip.boundingBox();
+    assert.ok(Math.min(Math.abs(box.y - y), Math.abs(box.y + box.height - y)) < 30);
     await page.mouse.move(20, y);
     await tip.waitFor({state: 'hidden'});
     await done();

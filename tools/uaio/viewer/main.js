@@ -16,7 +16,10 @@ class Viewer {
             {select, zoom: (request) => this.zoomTo(request)});
         this.input = new Input(this.parts.scroller, this.parts.timeline, this.picture, {
             select,
-            changed: () => this.redraw(),
+            changed: () => {
+                this.hover(kNobody);
+                this.redraw();
+            },
             hover: (...where) => this.hover(...where),
             step: (by) => this.step(by),
             zoomToSelected: () => this.zoomTo(this.picture.selected),
@@ -39,7 +42,10 @@ class Viewer {
     watch() {
         const {scroller, number} = this.parts;
         new ResizeObserver(() => this.resize()).observe(scroller);
-        scroller.addEventListener('scroll', () => this.redraw());
+        scroller.addEventListener('scroll', () => {
+            this.hover(kNobody);
+            this.redraw();
+        });
         number.max = this.trace.count;
         number.addEventListener('change', () => this.goTo(number.valueAsNumber - 1));
         const zoom = (factor) => () => {
@@ -147,9 +153,12 @@ class Viewer {
         tip.replaceChildren(
             element('strong', {}, this.trace.describe(request)), element('br'),
             `descriptor ${this.trace.fd[request]} · ${parts.join(', ') || 'made at once'}`);
-        const right = Math.max(4, this.picture.width - tip.offsetWidth - 8);
+        const {width, height, scroll} = this.picture;
+        const right = Math.max(4, width - tip.offsetWidth - 8);
+        const below = y + 18;
+        const hasRoom = below + tip.offsetHeight < height;
         tip.style.left = `${Math.min(x + 14, right)}px`;
-        tip.style.top = `${y + 18}px`;
+        tip.style.top = `${scroll + (hasRoom ? below : y - tip.offsetHeight - 10)}px`;
     }
 }
 
