@@ -9,6 +9,7 @@ const kGutterSmall = 92;
 const kSmall = 560;        // pixels: a picture of less has the small gutter
 const kTitleMin = 22;      // pixels: there is no room for a title in less
 const kTitleHeightMin = 12;
+const kLabelHeight = 26;     // of a name with a note below it
 const kFont = '12px system-ui, sans-serif';
 
 class Picture {
@@ -204,15 +205,18 @@ class Picture {
     drawLabels() {
         const bottom = this.scroll + this.height - kPinned;
         for (const group of this.layout.visible(this.layout.groups, this.scroll, bottom)) {
-            this.label(group.title, group.isWhole ? plural(group.count, 'request') : '',
-                group.y, group.height);
+            // That of a tall group stays in sight.
+            const end = group.y + group.height;
+            const y = Math.max(group.y, Math.min(this.scroll, end - kLabelHeight));
+            const note = group.isWhole ? plural(group.count, 'request') : '';
+            this.label(group.title, note, y, end - y);
         }
     }
 
     // A name with a note below it, if there is room for it.
     label(title, note, y, height) {
         const {context, colours} = this;
-        const two = note !== '' && height >= 26;
+        const two = note !== '' && height >= kLabelHeight;
         const room = this.view.left - 14;
         const middle = y + (two ? 8 : Math.min(height, 30) / 2 - 1);
         context.fillStyle = colours.ink;
