@@ -7,6 +7,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "aio/engine.h"
 #include "tests/support/scratch_file.h"
 
 namespace uaio {
@@ -44,6 +45,7 @@ BOOST_AUTO_TEST_CASE(io_priorities_become_places_in_the_queue) {
 
 struct Given {
     Given() : file("0123456789") {
+        engine.start();  // as the door does
         slot.context = nullptr;
         slot.bell = -1;
     }
