@@ -59,8 +59,10 @@ functions_have_pages() {
     done
 }
 
+# All have -h, which is explained once.
 options_of() {
-    "$uaio" "$1" --help | sed -n 's/^  -\(-[a-z][a-z-]*\).*/\1/p' | sort -u
+    "$uaio" "$1" --help | grep -v '^  -h ' |
+        sed -n -e 's/^  -\(-[a-z][a-z-]*\).*/\1/p' -e 's/^  -. \[ -\(-[a-z-]*\) .*/\1/p' | sort -u
 }
 
 options_in_manual() {
