@@ -52,13 +52,15 @@ struct Pieces {
 };
 
 // Whether one system call can make both transfers, `next` where `last` ends. Only in files: what a
-// device or a stream moves in one call may depend on where that ends, and may not be had again.
+// device or a stream moves in one call may depend on where that ends, and may not be had again. And
+// only of transfers that have an offset of their own.
 inline bool goes_on(const Operation& last, const Operation& next) {
     const Descriptor& one = last.descriptor;
     const Descriptor& other = next.descriptor;
     return last.kind == next.kind && !is_sync(last.kind) && last.priority == next.priority &&
-           one.file && other.file && one.identity == other.identity && one.direct == other.direct &&
-           !one.append && !other.append && one.flags == 0 && other.flags == 0 && last.pieces == 0 &&
+           one.file && other.file && one.seekable && other.seekable &&
+           one.identity == other.identity && one.direct == other.direct && !one.append &&
+           !other.append && one.flags == 0 && other.flags == 0 && last.pieces == 0 &&
            next.pieces == 0 && last.bytes > 0 &&
            last.bytes <= static_cast<uint64_t>(INT64_MAX - last.offset) &&
            last.offset + static_cast<int64_t>(last.bytes) == next.offset;

@@ -11,6 +11,7 @@
 #include "aio/platform/program_name.h"
 #include "threadpool/base/clock.h"
 #include "threadpool/base/message.h"
+#include "threadpool/base/own_signals.h"
 #include "threadpool/base/thread.h"
 
 namespace uaio {
@@ -209,8 +210,11 @@ bool name_for_this_process(const char* path, char (&name)[PATH_MAX]) {
 
 // Its space is taken at once: a full disk must be an error here, not a SIGBUS in the program.
 void* map(int fd, size_t bytes) {
-    if (posix_fallocate(fd, 0, static_cast<off_t>(bytes)) != 0) {
-        return MAP_FAILED;
+    {
+        OwnSignals swallowed;  // the limit of a file's size, which is an error like others here
+        if (posix_fallocate(fd, 0, static_cast<off_t>(bytes)) != 0) {
+            return MAP_FAILED;
+        }
     }
     void* pages = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 #ifdef MADV_POPULATE_WRITE

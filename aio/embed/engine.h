@@ -135,8 +135,9 @@ size_t uaio_cancel(struct uaio_engine *engine, struct uaio_operation *const *ope
                    size_t count);
 
 /*
- * The same for all operations of `fd` that were submitted before the call, the process's requests
- * by POSIX AIO among them.
+ * Withdraws all operations of `fd` that were submitted before the call and have not begun, the
+ * process's requests by POSIX AIO among them, as aio_cancel() does with a descriptor: what a stream
+ * has taken in part, and what is being tried just then, goes on. Returns how many were withdrawn.
  */
 size_t uaio_cancel_descriptor(struct uaio_engine *engine, int fd);
 

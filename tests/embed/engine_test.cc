@@ -263,6 +263,18 @@ BOOST_AUTO_TEST_CASE(done_may_submit_the_next_one) {
     BOOST_TEST(lap.left == 0);
 }
 
+// As bytes these two are neighbours, but only one of them has an offset.
+BOOST_AUTO_TEST_CASE(what_has_an_offset_is_not_joined_to_what_has_none) {
+    ScratchFile file;
+    Task own(UAIO_WRITE, file.fd(), const_cast<char*>("one"), 3, UAIO_OWN_POSITION);
+    Task positioned(UAIO_WRITE, file.fd(), const_cast<char*>("two"), 3, 3);
+    uaio_operation* all[] = {&own.operation, &positioned.operation};
+    BOOST_TEST(uaio_submit(uaio_engine_shared(), all, 2, nullptr) == 2u);
+    BOOST_TEST(own.wait() == 3);
+    BOOST_TEST(positioned.wait() == 3);
+    BOOST_TEST(file.contents() == "onetwo");
+}
+
 struct Masks {
     Task* next;
     std::atomic<bool> blocked{false};

@@ -32,6 +32,7 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <optional>
 #include <unordered_map>
 #include <utility>
@@ -75,12 +76,17 @@ class Channel : public Registered {
     // Withdraws what has not begun: all, or the operation with that key.
     void cancel() {
         std::lock_guard lock(mutex_);
+        for (Operation* each = first_; each != nullptr; each = each->after) {
+            each->unwanted.store(true, std::memory_order_relaxed);  // as in cancel(key)
+        }
         withdraw_all();
     }
     void cancel(std::uint64_t key) {
         std::lock_guard lock(mutex_);
         auto found = keys_.find(key);
         if (found != keys_.end()) {
+            // Relaxed: the engine's lock, in withdraw(), orders it before the end that it causes.
+            found->second->unwanted.store(true, std::memory_order_relaxed);
             withdraw(*found->second);
         }
     }
@@ -139,7 +145,12 @@ class Channel : public Registered {
                 }
             }
         }
-        process_ = ::getpid();
+        if (process_ != ::getpid()) {
+            process_ = ::getpid();
+            // A thread of the parent may have been in leave().
+            new (&wait_mutex_) std::mutex;
+            new (&nobody_inside_) std::condition_variable;
+        }
         for (Operation* operation : again) {
             submit(*operation);
         }
@@ -250,7 +261,10 @@ class Channel : public Registered {
         // Pairs with leave(): either it sees the flag, or this sees that nobody is inside.
         awaited_.store(true, std::memory_order_seq_cst);
         for (;;) {
-            cancel();
+            {
+                std::lock_guard lock(mutex_);
+                withdraw_all();
+            }
             std::unique_lock lock(wait_mutex_);
             if (nobody_inside_.wait_for(lock, kWithdrawAgain, [this] {
                     return inside_.load(std::memory_order_seq_cst) == 0;
@@ -270,7 +284,8 @@ class Channel : public Registered {
         operation.result = result;
         operation.error = error;
         channel.leave_descriptor();
-        if (error == ECANCELED && channel.forking_.load(std::memory_order_relaxed)) {
+        if (error == ECANCELED && channel.forking_.load(std::memory_order_relaxed) &&
+            !operation.unwanted.load(std::memory_order_relaxed)) {  // as forking_
             operation.again = true;
         } else {
             channel.push(operation);

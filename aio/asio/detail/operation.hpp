@@ -8,6 +8,7 @@
 #include <sys/types.h>
 #include <uaio/engine.h>
 
+#include <atomic>
 #include <cstdint>
 
 namespace uaio::asio::detail {
@@ -31,6 +32,8 @@ struct Operation {
     // The channel's: among those outstanding.
     Operation* before = nullptr;
     Operation* after = nullptr;
+
+    std::atomic<bool> unwanted{false};  // somebody has cancelled it, or closed the file
 
     // Set by the engine's call.
     ssize_t result = 0;
