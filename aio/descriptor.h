@@ -55,6 +55,11 @@ int describe_access(int fd, Descriptor& descriptor);
 // Fills in the rest. Returns 0 or EBADF. Keeps errno. Async-signal-safe.
 int describe_file(int fd, Descriptor& descriptor);
 
+// The same, unless it is filled in already.
+inline int describe_rest(int fd, Descriptor& descriptor) {
+    return descriptor.file_known ? 0 : describe_file(fd, descriptor);
+}
+
 // Whether `fd` certainly stands for a regular file, a block device or a directory: what is read
 // there at a position can be read again. False where that is not known for so little. Keeps errno.
 bool is_file(int fd);

@@ -36,6 +36,18 @@
 
 namespace uaio {
 
+// Requests that a door has had prepared and not handed over yet.
+struct Chain {
+    Request* newest = nullptr;
+    Request* oldest = nullptr;
+
+    void add(Request& request) {
+        request.inbox_next = newest;
+        newest = &request;
+        oldest = oldest != nullptr ? oldest : &request;
+    }
+};
+
 class Engine {
   public:
     // Brings the engine up at first use; cheap afterwards. Doors call it before anything else here
@@ -59,6 +71,11 @@ class Engine {
     // they are admitted in the order in which they were prepared, with nothing between them. If no
     // thread can be had, the caller runs them, and returns when that is done.
     void post(Request& newest, Request& oldest);
+    void post(const Chain& chain) {
+        if (chain.newest != nullptr) {
+            post(*chain.newest, *chain.oldest);
+        }
+    }
 
     struct Cancelled {
         size_t withdrawn;  // will not run; published with ECANCELED before cancel() returns

@@ -82,11 +82,9 @@ int begin_wanted(const uaio_operation& from, Operation& operation) {
 
 int end_wanted(Operation& operation) {
     Descriptor& descriptor = operation.descriptor;
-    if (!descriptor.file_known) {
-        int error = describe_file(operation.fd, descriptor);
-        if (error != 0) {
-            return error;
-        }
+    int error = describe_rest(operation.fd, descriptor);
+    if (error != 0) {
+        return error;
     }
     if (is_sync(operation.kind)) {
         return descriptor.seekable ? 0 : EINVAL;

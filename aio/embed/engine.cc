@@ -15,20 +15,6 @@ namespace {
 // Of no request: nothing is found by it.
 constexpr uint32_t kNoRecord = UINT32_MAX;
 
-// What has been prepared and not been posted.
-struct Chain {
-    Request* newest = nullptr;
-    Request* oldest = nullptr;
-};
-
-void add(Chain& chain, Request& request) {
-    request.inbox_next = chain.newest;
-    chain.newest = &request;
-    if (chain.oldest == nullptr) {
-        chain.oldest = &request;
-    }
-}
-
 // Whether the thread is in a program's `done`. What is submitted from there is not made at once: a
 // chain of operations, each submitted at the end of the one before, would otherwise be as deep on
 // the stack as it is long.
@@ -55,7 +41,7 @@ int prepare(uaio_operation& wanted, Operation& operation, Chain& chain) {
         return error;
     }
     wanted.number = request->number;
-    add(chain, *request);
+    chain.add(*request);
     return 0;
 }
 
@@ -93,9 +79,7 @@ UAIO_EXPORT size_t uaio_submit(uaio_engine* /*engine*/, uaio_operation* const* o
         refusal = uaio::submit(*operations[taken], chain);
         taken += refusal == 0;
     }
-    if (chain.newest != nullptr) {
-        uaio::engine.post(*chain.newest, *chain.oldest);
-    }
+    uaio::engine.post(chain);
     if (error != nullptr && refusal != 0) {
         *error = refusal;
     }

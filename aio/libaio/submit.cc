@@ -18,26 +18,21 @@ namespace uaio {
 namespace {
 
 // What has been prepared and not been posted, and what was seen on the way.
-struct Chain {
+struct Prepared {
+    Chain chain;
     LastSeen last;
-    Request* newest = nullptr;
-    Request* oldest = nullptr;
     bool has_others = false;  // than reads
 };
 
-void add(Chain& chain, Request& request) {
-    request.inbox_next = chain.newest;
-    chain.newest = &request;
-    if (chain.oldest == nullptr) {
-        chain.oldest = &request;
-    }
-    chain.has_others = chain.has_others || request.operation.kind != Kind::kRead;
+void add(Prepared& prepared, Request& request) {
+    prepared.chain.add(request);
+    prepared.has_others = prepared.has_others || request.operation.kind != Kind::kRead;
 }
 
-bool may_go_before(const Operation& operation, const Chain& chain) {
-    bool harmless = operation.kind == Kind::kRead && !chain.has_others &&
+bool may_go_before(const Operation& operation, const Prepared& prepared) {
+    bool harmless = operation.kind == Kind::kRead && !prepared.has_others &&
                     engine.options().order != Order::kStrict;
-    return chain.newest == nullptr || harmless;
+    return prepared.chain.newest == nullptr || harmless;
 }
 
 // The kernel holds the file of a request open; here who closes its descriptor waits.
@@ -45,7 +40,7 @@ Submission submission_of(const Operation& operation, Slot& slot) {
     return {operation, &slot, publish_slot, nullptr, nullptr, true};
 }
 
-int prepare(Slot& slot, uint64_t block, Operation& operation, Chain& chain) {
+int prepare(Slot& slot, uint64_t block, Operation& operation, Prepared& prepared) {
     int error = end_operation(operation);
     if (error != 0) {
         return error;
@@ -56,7 +51,7 @@ int prepare(Slot& slot, uint64_t block, Operation& operation, Chain& chain) {
     }
     slot.request = request->number;
     slot.block.store(block, std::memory_order_release);  // pairs with cancel_block()
-    add(chain, *request);
+    add(prepared, *request);
     return 0;
 }
 
@@ -75,7 +70,7 @@ void write_key(uint64_t address, const Slot& slot) {
     block->key = key_of(slot);
 }
 
-int submit_copy(Context& context, const IoBlock& block, uint64_t address, Chain& chain) {
+int submit_copy(Context& context, const IoBlock& block, uint64_t address, Prepared& prepared) {
     int error = check_block(block);
     if (error != 0) {
         return error;
@@ -87,15 +82,15 @@ int submit_copy(Context& context, const IoBlock& block, uint64_t address, Chain&
     slot->event = {block.data, address, 0, 0};
     write_key(address, *slot);
     Operation operation;
-    error = begin_operation(block, *slot, chain.last, operation);
+    error = begin_operation(block, *slot, prepared.last, operation);
     if (error == 0 && block.opcode == kPoll) {
         error = submit_poll(block, *slot);
     } else if (error == 0) {
-        if (may_go_before(operation, chain) &&
+        if (may_go_before(operation, prepared) &&
             engine.run_at_once(submission_of(operation, *slot))) {
             return 0;
         }
-        error = prepare(*slot, address, operation, chain);
+        error = prepare(*slot, address, operation, prepared);
     }
     if (error != 0) {
         count(Counter::kRefused);
@@ -104,14 +99,14 @@ int submit_copy(Context& context, const IoBlock& block, uint64_t address, Chain&
     return error;
 }
 
-int submit_one(Context& context, IoBlock* const* place, Chain& chain) {
+int submit_one(Context& context, IoBlock* const* place, Prepared& prepared) {
     KnownPages& pages = context.pages;
     if (!pages.can_read(place, sizeof *place) || !pages.can_read(*place, sizeof **place)) {
         return EFAULT;
     }
     IoBlock copy;
     memcpy(&copy, *place, sizeof copy);
-    return submit_copy(context, copy, reinterpret_cast<uintptr_t>(*place), chain);
+    return submit_copy(context, copy, reinterpret_cast<uintptr_t>(*place), prepared);
 }
 
 // The slot is held, so what it says of its request stays true.
@@ -129,16 +124,14 @@ long submit_blocks(uintptr_t address, long count, IoBlock* const* blocks) {
     }
     long most = static_cast<long>(context->ring.events_max()) + 1;
     count = count < most ? count : most;
-    Chain chain;
+    Prepared prepared;
     long taken = 0;
     int error = 0;
     while (taken < count && error == 0) {
-        error = submit_one(*context, blocks + taken, chain);
+        error = submit_one(*context, blocks + taken, prepared);
         taken += error == 0;
     }
-    if (chain.newest != nullptr) {
-        engine.post(*chain.newest, *chain.oldest);
-    }
+    engine.post(prepared.chain);
     return taken > 0 ? taken : -error;
 }
 

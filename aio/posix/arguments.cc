@@ -35,13 +35,8 @@ int check_event(const sigevent& event) {
 
 int describe_transfer(Operation& operation, int reqprio) {
     operation.priority = static_cast<int8_t>(thread_priority() - reqprio);
-    if (!operation.descriptor.file_known) {
-        int error = describe_file(operation.fd, operation.descriptor);
-        if (error != 0) {
-            return error;
-        }
-    }
-    return check_offset(operation);
+    int error = describe_rest(operation.fd, operation.descriptor);
+    return error != 0 ? error : check_offset(operation);
 }
 
 int check_access(const Operation& operation) {

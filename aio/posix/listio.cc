@@ -20,10 +20,9 @@
 namespace uaio {
 namespace {
 
-// What has been prepared of a list: a chain for Engine::post(), and the reason of a refusal.
+// What has been prepared of a list, and the reason of a refusal.
 struct Prepared {
-    Request* newest = nullptr;
-    Request* oldest = nullptr;
+    Chain chain;
     bool in_order = false;  // entries go in the order of the list
     int error = 0;          // 0, EAGAIN or EIO
 
@@ -57,7 +56,7 @@ void prepare_entry(Aiocb* block, Batch& batch, Prepared& prepared) {
     Operation operation;
     int error = operation_of(*block, prepared, operation);
     // Not before others of the list, which are not on their way yet.
-    bool is_first = prepared.in_order && prepared.newest == nullptr;
+    bool is_first = prepared.in_order && prepared.chain.newest == nullptr;
     if (error == 0 && run_or_describe(block, operation, is_first, error)) {
         return;
     }
@@ -71,11 +70,7 @@ void prepare_entry(Aiocb* block, Batch& batch, Prepared& prepared) {
         return;
     }
     join(batch);
-    request->inbox_next = prepared.newest;
-    prepared.newest = request;
-    if (prepared.oldest == nullptr) {
-        prepared.oldest = request;
-    }
+    prepared.chain.add(*request);
 }
 
 template <class Aiocb>
@@ -147,9 +142,7 @@ int run_list(int mode, Aiocb* const list[], int length, const sigevent* event) {
     }
     count(Counter::kLists);
     Prepared prepared = prepare_list(list, length, *batch);
-    if (prepared.newest != nullptr) {
-        engine.post(*prepared.newest, *prepared.oldest);
-    }
+    engine.post(prepared.chain);
     engine.submitted(*batch);
     if (mode == LIO_NOWAIT) {
         release(*batch);
