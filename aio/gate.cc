@@ -43,12 +43,10 @@ GateMove leave(Gate& gate, Request& request) {
     request.gated = false;
     --gate.inside;
     gate.solo = nullptr;
-    Request* follower = gate.outside.top();
-    if (follower == nullptr || gate.inside >= follower->gate_limit) {
-        return {nullptr, nullptr};
+    Request* follower = gate.outside.pop();
+    if (follower != nullptr) {
+        let_in(gate, *follower);
     }
-    gate.outside.pop();
-    let_in(gate, *follower);
     return {follower, nullptr};
 }
 

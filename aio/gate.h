@@ -27,9 +27,8 @@ struct GateMove {
     Request* turned_out;  // was ready, leaves the ready queue, and waits again: hold(); or null
 };
 
-// `request` (its order and gate_limit set) arrives at `gate`. Requests with different limits meet
-// only where a descriptor number was closed and stands for another kind of file: each goes by its
-// own.
+// `request` (its order and gate_limit set) arrives at `gate`. All that meet at one gate have the
+// same limit.
 GateMove enter(Gate& gate, Request& request);
 
 // `request` was turned out and has left the ready queue.

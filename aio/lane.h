@@ -16,7 +16,7 @@
 
 namespace uaio {
 
-inline constexpr int kGates = 3;
+inline constexpr int kGates = 4;
 
 // How often the transfers of a descriptor try the express lane (express.h).
 struct Pace {
@@ -46,6 +46,8 @@ struct Lane {
 
     Pace express[2];  // of reads, of writes
 };
+
+static_assert(sizeof(void*) != 8 || sizeof(Lane) == 168, "docs/architecture.md has it");
 
 // Where the request waits for its turn, or through which it has passed.
 inline Gate& gate_of(const Request& request) {

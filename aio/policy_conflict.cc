@@ -1,8 +1,7 @@
 // As if serial. Two requests of a descriptor wait for each other only if somebody could tell:
 //
-//   - Streams (what cannot seek) have two directions. Each is served one request at a time, in
-//   order,
-//     and does not wait for the other.
+//   - Streams (what cannot seek, and a file at the descriptor's own position) have two directions.
+//     Each is served one request at a time, in order, and does not wait for the other.
 //   - Positioned requests conflict if their bytes overlap and one of them writes. What a read sees
 //     behind the end of the file (bytes, zeros or nothing) every write there decides, so such a
 //     read has no end; nor has an append, which begins nobody knows where behind it. The file can
@@ -13,6 +12,10 @@
 //   - Syncs have passed the barrier (file_table.h) and wait for nothing more, but go one at a time:
 //     those that meet at their gate are served by one system call (Schedule::take_along()).
 //   - Everything else fans out, up to a limit for one descriptor.
+//
+// Who goes alone never waits at a gate where others fan out: there may always be one of those
+// inside. What goes alone may share one, where each has its turn in order: the writes of a stream
+// and buffered ones of the same file do.
 #include "aio/limits.h"
 #include "aio/policy.h"
 #include "aio/request.h"
@@ -21,10 +24,9 @@ namespace uaio {
 namespace {
 
 constexpr uint8_t kFanOutGate = 0;
-constexpr uint8_t kSerialGate = 1;
-constexpr uint8_t kSyncGate = 2;
-constexpr uint8_t kReadGate = 0;
 constexpr uint8_t kWriteGate = 1;
+constexpr uint8_t kSyncGate = 2;
+constexpr uint8_t kStreamReadGate = 3;
 
 Range bytes_of(const Operation& operation) {
     if (operation.offset < 0) {  // the system call will refuse it
@@ -51,14 +53,14 @@ Range written_by(const Operation& operation) {
 
 Placement place_stream(const Operation& operation) {
     bool read = operation.kind == Kind::kRead;
-    return {read ? kReadGate : kWriteGate, 1, false, kNoRange, kNoRange, kNoRange};
+    return {read ? kStreamReadGate : kWriteGate, 1, false, kNoRange, kNoRange, kNoRange};
 }
 
 Placement place_write(const Operation& operation) {
     bool serial = operation.descriptor.append || !operation.descriptor.direct;
     Range range = written_by(operation);
     if (serial) {
-        return {kSerialGate, 1, true, range, range, range};
+        return {kWriteGate, 1, true, range, range, range};
     }
     return {kFanOutGate, kLaneFanOut, true, range, range, range};
 }

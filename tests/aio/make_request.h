@@ -55,6 +55,13 @@ inline Descriptor stream(uint64_t inode) {
     return descriptor;
 }
 
+// A file, for transfers at the descriptor's own position.
+inline Descriptor own_position(uint64_t inode) {
+    Descriptor descriptor = file(inode);
+    descriptor.seekable = false;
+    return descriptor;
+}
+
 inline Operation operation_of(Kind kind, const Descriptor& descriptor, int64_t offset, size_t bytes,
                               int priority) {
     return {.kind = kind,

@@ -139,6 +139,25 @@ BOOST_AUTO_TEST_CASE(a_stream_has_two_gates_for_one) {
     }
 }
 
+// Beside a wide gate's guests, of whom there may always be some, one that goes alone never gets in.
+BOOST_AUTO_TEST_CASE(who_goes_alone_meets_only_those_who_do_too) {
+    const Operation operations[] = {
+        reading(file(1), 0, 10),         writing(file(1), 0, 10),
+        reading(direct_file(1), 0, 10),  writing(direct_file(1), 0, 10),
+        reading(append_file(1), 0, 10),  writing(append_file(1), 0, 10),
+        reading(stream(1), 0, 10),       writing(stream(1), 0, 10),
+        reading(own_position(1), 0, 10), writing(own_position(1), 0, 10),
+        syncing(file(1)),                syncing(stream(1)),
+    };
+    for (const Operation& one : operations) {
+        for (const Operation& other : operations) {
+            Placement first = by_conflict(one);
+            Placement second = by_conflict(other);
+            BOOST_TEST((first.gate != second.gate || first.limit == second.limit));
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_sync_has_a_gate_for_one_of_its_own) {
     for (Kind kind : {Kind::kDataSync, Kind::kFileSync}) {
         for (const Descriptor& descriptor : {file(1), stream(1), append_file(1)}) {

@@ -216,6 +216,31 @@ BOOST_FIXTURE_TEST_CASE(a_stream_is_served_one_by_one_in_each_direction, Stage) 
     take(next_read);
 }
 
+// Each of the positioned ones comes before the one ahead of it has gone.
+BOOST_FIXTURE_TEST_CASE(one_at_the_own_position_is_not_starved_by_a_stream_of_others, Stage) {
+    Request* ahead = &admit(kOne, reading(file(1), 0, 10));
+    take(*ahead);
+    Request& own = admit(kOne, reading(own_position(1), 0, 10));
+    Request& other_own = admit(kOne, reading(own_position(1), 0, 10));
+    Request& write = admit(kOne, writing(file(1), 100, 10));
+    Request& own_write = admit(kOne, writing(own_position(1), 0, 10));
+    take(own);
+    take(write);
+    for (int i = 0; i < 3; ++i) {
+        Request& next = admit(kOne, reading(file(1), 0, 10));
+        Request& next_write = admit(kOne, writing(file(1), 200 + 10 * i, 10));
+        take(next);
+        schedule->retire(*ahead);
+        ahead = &next;
+        BOOST_TEST(state_of(next_write) == State::kHeld);
+    }
+    BOOST_TEST(state_of(other_own) == State::kHeld);
+    schedule->retire(own);
+    take(other_own);
+    schedule->retire(write);
+    take(own_write);
+}
+
 BOOST_FIXTURE_TEST_CASE(one_descriptor_fans_out_up_to_its_share, Stage) {
     std::vector<Request*> reads;
     for (uint32_t i = 0; i < kLaneFanOut + 3; ++i) {

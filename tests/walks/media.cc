@@ -44,7 +44,7 @@ Media media_at_start() {
 
 void execute(Media& media, std::vector<Turn>& turns) {
     for (Turn& turn : turns) {
-        media[medium_of(turn.lane)].transfer(turn.operation, turn.bytes);
+        media[medium_of(turn.lane, turn.operation)].transfer(turn.operation, turn.bytes);
     }
 }
 

@@ -25,11 +25,25 @@ constexpr size_t medium_of(size_t lane) {
     return lane == 0 ? 0 : lane - 1;
 }
 
+inline constexpr size_t kStreamLane = 3;  // and those behind it
+
 constexpr bool is_stream(size_t lane) {
-    return lane >= 3;
+    return lane >= kStreamLane;
 }
 
-inline constexpr size_t kMedia = medium_of(kWalkLanes - 1) + 1;
+// What moves at a file's own position has no order with what moves elsewhere in it. So to a walk
+// that position is a medium of its own, a stream that has something at any time.
+constexpr size_t position_of(size_t lane) {
+    return medium_of(kWalkLanes - 1) + 1 + lane;
+}
+
+// In which an operation moves its bytes.
+inline size_t medium_of(size_t lane, const Operation& operation) {
+    bool own = !is_stream(lane) && !operation.descriptor.seekable;
+    return own ? position_of(lane) : medium_of(lane);
+}
+
+inline constexpr size_t kMedia = position_of(kStreamLane - 1) + 1;
 inline constexpr size_t kFileBytes = 8;  // at the start of a walk
 
 using Media = std::array<Medium, kMedia>;

@@ -68,8 +68,16 @@ Placement appends_are_writes(const Request& request) {
 
 Placement streams_serve_two(const Request& request) {
     Placement placement = place_by_conflict(request);
-    bool positioned = request.operation.descriptor.seekable;
-    placement.limit = positioned ? placement.limit : 2;
+    placement.limit = request.operation.descriptor.file ? placement.limit : 2;
+    return placement;
+}
+
+Placement own_positions_wait_for_all(const Request& request) {
+    const Operation& operation = request.operation;
+    Placement placement = place_by_conflict(request);
+    bool own_read = operation.kind == Kind::kRead && operation.descriptor.file &&
+                    !operation.descriptor.seekable;
+    placement.gate = own_read ? 0 : placement.gate;
     return placement;
 }
 
@@ -132,6 +140,8 @@ const Plant kErrors[kPlants] = {
     {"appends", "an append is a write at its offset", make_wrong<appends_are_writes>},
     {"twin-streams", "a stream serves two requests of a direction at a time",
      make_wrong<streams_serve_two>},
+    {"starved", "a read at the file's own position waits until no other read is inside its gate",
+     make_wrong<own_positions_wait_for_all>},
     {"lost-waiters", "those that waited for a withdrawn request are not woken", make<LostWaiters>},
     {"lost-turn", "nobody follows a withdrawn request through its gate", make<LostTurn>},
     {"narrow-barrier", "a sync waits only for the writes of its own descriptor",

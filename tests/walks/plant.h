@@ -38,7 +38,7 @@ struct Plant {
 // The schedule as it is.
 extern const Plant kSound;
 
-inline constexpr size_t kPlants = 8;
+inline constexpr size_t kPlants = 9;
 extern const Plant kErrors[kPlants];
 
 // Null if there is none of that name.

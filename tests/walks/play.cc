@@ -144,6 +144,7 @@ Descriptor Play::descriptor_of(const Admission& admission) const {
     if (is_stream(admission.lane)) {
         return stream(medium + 1);
     }
+    descriptor.seekable = !admission.own_position;
     descriptor.append = admission.append;
     descriptor.direct = admission.direct;
     return descriptor;
@@ -231,7 +232,7 @@ void Play::look_at_order(const Outstanding& taken) const {
             overtaken.push_back(turn_of(other));
         }
     }
-    if (overtaken.empty() || !serial(taken.lane)) {
+    if (overtaken.empty() || !serial(taken)) {
         return;
     }
     std::sort(overtaken.begin(), overtaken.end(), [&](const Turn& one, const Turn& other) {
@@ -258,7 +259,7 @@ void Play::look_at_order(const Outstanding& taken) const {
 
 void Play::note_turn(const Outstanding& taken) {
     if (moves_bytes(taken)) {
-        size_t medium = medium_of(taken.lane);
+        size_t medium = medium_of(taken.lane, taken.operation);
         users_[medium] |= 1u << taken.lane;
         shared_[medium] = (users_[medium] & (users_[medium] - 1)) != 0;
         turns_.push_back(turn_of(taken));
@@ -268,14 +269,15 @@ void Play::note_turn(const Outstanding& taken) {
 void Play::transfer(Outstanding& request) {
     if (!request.transferred) {
         request.transferred = true;
-        media_[medium_of(request.lane)].transfer(request.operation, request.bytes, request.moved);
+        size_t medium = medium_of(request.lane, request.operation);
+        media_[medium].transfer(request.operation, request.bytes, request.moved);
     }
 }
 
 void Play::retire(int number) {
     Outstanding& request = at(number);
     transfer(request);
-    if (moves_bytes(request) && serial(request.lane)) {
+    if (moves_bytes(request) && serial(request)) {
         Media media = media_at_start();
         std::vector<Turn> turns = turns_;
         execute(media, turns);
@@ -363,7 +365,7 @@ void Play::look_at_counts() const {
     for (const Outstanding& request : requests_) {
         ready += state_of(*request.record) == State::kReady;
         parked += request.stage == Stage::kParked;
-        owed += request.operation.kind != Kind::kRead && request.operation.descriptor.seekable;
+        owed += request.operation.kind != Kind::kRead && request.operation.descriptor.file;
     }
     const Schedule& schedule = machine_->schedule();
     require(schedule.ready() == ready, "the number of ready requests is wrong");

@@ -86,7 +86,9 @@ class Play {
     void forget(int number);
 
     Turn turn_of(const Outstanding& request) const;
-    bool serial(size_t lane) const { return looks_.bytes && !shared_[medium_of(lane)]; }
+    bool serial(const Outstanding& request) const {
+        return looks_.bytes && !shared_[medium_of(request.lane, request.operation)];
+    }
     void look();
     void look_at_state(const Outstanding& request) const;
     void look_at_counts() const;

@@ -89,6 +89,7 @@ Step any_admission(Dice& dice, const Scene& scene) {
         admission.bytes = dice.roll(scene.length + 1);
         admission.append = scene.with_flags && dice.one_in(5);
         admission.direct = !scene.with_flags || dice.one_in(2);
+        admission.own_position = scene.with_flags && !is_stream(admission.lane) && dice.one_in(4);
     }
     admission.priority = scene.with_priority ? dice.any(kPriorities) : 0;
     return {Move::kAdmit, 0, admission};

@@ -8,7 +8,7 @@
 namespace uaio::test {
 namespace {
 
-enum class GateName { kWide, kSerial, kStreamReads, kStreamWrites, kSyncs, kStrict };
+enum class GateName { kWide, kSerialReads, kSerialWrites, kSyncs, kStrict };
 
 bool writes(const Outstanding& request) {
     return request.operation.kind == Kind::kWrite;
@@ -65,11 +65,12 @@ GateName gate_of(const Outstanding& request, Order order) {
     if (is_sync(op.kind)) {
         return GateName::kSyncs;
     }
-    if (!op.descriptor.seekable) {
-        return writes(request) ? GateName::kStreamWrites : GateName::kStreamReads;
+    bool wide = op.descriptor.seekable &&
+                (!writes(request) || (op.descriptor.direct && !op.descriptor.append));
+    if (wide) {
+        return GateName::kWide;
     }
-    bool serial = writes(request) && (op.descriptor.append || !op.descriptor.direct);
-    return serial ? GateName::kSerial : GateName::kWide;
+    return writes(request) ? GateName::kSerialWrites : GateName::kSerialReads;
 }
 
 bool same_gate(const Outstanding& one, const Outstanding& other, Order order) {

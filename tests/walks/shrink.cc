@@ -39,12 +39,13 @@ std::vector<Step> without(const std::vector<Step>& steps, size_t begin, size_t e
 }
 
 std::vector<Admission> plainer(const Admission& admission) {
-    std::vector<Admission> results(5, admission);
+    std::vector<Admission> results(6, admission);
     results[0].priority = 0;
     results[1].append = false;
     results[2].direct = false;
     results[3].offset = 0;
     results[4].bytes = std::min<size_t>(admission.bytes, 1);
+    results[5].own_position = false;
     std::erase(results, admission);
     return results;
 }

@@ -76,6 +76,7 @@ Admission admission_named(const std::string& word, Kind kind) {
     }
     admission.append = reader.skip('a');
     admission.direct = reader.skip('d');
+    admission.own_position = reader.skip('o');
     reader.need(reader.end());
     return admission;
 }
@@ -110,7 +111,8 @@ std::string word_of(const Admission& admission) {
     if (admission.priority != 0) {
         word << '^' << admission.priority;
     }
-    word << (admission.append ? "a" : "") << (admission.direct ? "d" : "");
+    word << (admission.append ? "a" : "") << (admission.direct ? "d" : "")
+         << (admission.own_position ? "o" : "");
     return word.str();
 }
 
@@ -123,6 +125,7 @@ std::string sentence_of(const Admission& admission) {
              << admission.offset;
     }
     text << (admission.append ? ", appending" : "") << (admission.direct ? ", direct" : "");
+    text << (admission.own_position ? ", at its own position" : "");
     text << ", on descriptor " << admission.lane;
     if (admission.priority != 0) {
         text << ", with priority " << admission.priority;

@@ -7,6 +7,7 @@
 //
 //     R0@4+2     admit a read of descriptor 0, of 2 bytes from byte 4 on
 //     W0@4+2^5d  admit a write; ^5 is its priority, d means O_DIRECT, a means O_APPEND
+//     R0@0+2o    admit a read at the file's own position: o; its offset has no meaning
 //     S0 D0      admit a sync of the file, or of its data
 //     take       take the next request; its bytes move when it retires
 //     take!      take it; its bytes move at once
@@ -52,6 +53,7 @@ struct Admission {
     int priority = 0;
     bool append = false;
     bool direct = false;
+    bool own_position = false;
 
     bool operator==(const Admission&) const = default;
 };

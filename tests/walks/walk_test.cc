@@ -12,6 +12,7 @@ namespace {
 BOOST_AUTO_TEST_CASE(a_name_is_what_was_named) {
     for (const char* name :
          {"conflict", "strict take", "narrow R0@0+4 W4@12+300^-20ad S1 D2^99 take take! retire1",
+          "conflict R0@0+1o W2@0+3^1do",
           "conflict W3@0+2 take park1 unpark1 take park1 unpark take park1 resume1 withdraw12"}) {
         BOOST_TEST(name_of(walk_named(name)) == name);
     }
@@ -40,6 +41,8 @@ BOOST_AUTO_TEST_CASE(nonsense_is_refused) {
 BOOST_AUTO_TEST_CASE(steps_are_told_in_sentences) {
     BOOST_TEST(sentence_of(steps_named("W0@4+2^5d")[0]) ==
                "admit a write of 2 bytes at 4, direct, on descriptor 0, with priority 5");
+    BOOST_TEST(sentence_of(steps_named("R0@0+2o")[0]) ==
+               "admit a read of 2 bytes at 0, at its own position, on descriptor 0");
     BOOST_TEST(sentence_of(steps_named("S1")[0]) == "admit a sync, on descriptor 1");
     BOOST_TEST(sentence_of(steps_named("withdraw3")[0]) == "withdraw request 3");
 }
