@@ -124,7 +124,9 @@ class basic_file : public file_base {
         }
         int fd = detail::open_file(path, open_flags, error);
         if (fd >= 0) {
+            detail::OwnDescriptor own(fd);
             channel_ = service_->open_channel(fd, executor_);
+            own.release();
             detail::advise(fd, use_);
         }
         return error;
@@ -261,11 +263,11 @@ class basic_file : public file_base {
         } else if (!is_open()) {
             end_at_once(std::forward<Handler>(handler), bad_descriptor(), std::size_t(0));
         } else {
-            auto& operation =
+            auto operation =
                 detail::make_operation<true>(std::forward<Handler>(handler), executor_);
-            operation.request.offset = offset;
-            detail::point_to(buffers, operation);
-            start(opcode, operation);
+            operation->request.offset = offset;
+            detail::point_to(buffers, *operation);
+            start(opcode, std::move(operation));
         }
     }
 
@@ -298,15 +300,16 @@ class basic_file : public file_base {
     }
 
     template <class HandlerOperation>
-    void start(uaio_opcode opcode, HandlerOperation& operation) {
-        operation.request.opcode = opcode;
-        operation.request.priority = get_associated_priority(operation.handler(), priority_);
-        auto slot = boost::asio::get_associated_cancellation_slot(operation.handler());
+    void start(uaio_opcode opcode, detail::Unstarted<HandlerOperation> operation) {
+        operation->request.opcode = opcode;
+        operation->request.priority = get_associated_priority(operation->handler(), priority_);
+        auto slot = boost::asio::get_associated_cancellation_slot(operation->handler());
         if (slot.is_connected()) {
-            operation.key = channel_->next_key();
-            slot.template emplace<detail::Canceller>(channel_, operation.key);
+            operation->key = channel_->next_key();
+            slot.template emplace<detail::Canceller>(channel_, operation->key);
         }
-        channel_->start(operation);
+        channel_->start(*operation);
+        operation.release();  // it may have ended by now, and the file be gone
     }
 
     // Without input or output; on the executor all the same.

@@ -38,6 +38,24 @@ inline int open_file(const char* path, int flags, error_code& error) {
     return fd;
 }
 
+// Closes the descriptor, unless somebody else has got it.
+class OwnDescriptor {
+  public:
+    explicit OwnDescriptor(int fd) : fd_(fd) {}
+    ~OwnDescriptor() {
+        if (fd_ >= 0) {
+            ::close(fd_);
+        }
+    }
+    OwnDescriptor(const OwnDescriptor&) = delete;
+    OwnDescriptor& operator=(const OwnDescriptor&) = delete;
+
+    void release() { fd_ = -1; }
+
+  private:
+    int fd_;
+};
+
 enum class Use { kRandom, kSequential };
 
 // Tells the system how the file is going to be used, where it wants to know.

@@ -36,7 +36,6 @@
 #include <optional>
 #include <unordered_map>
 #include <utility>
-#include <vector>
 
 #include <boost/asio/post.hpp>
 #include <uaio/asio/detail/operation.hpp>
@@ -54,8 +53,8 @@ class Channel : public Registered {
 
     int fd() const { return fd_; }
 
-    // Takes the operation over; it ends some time after, never before the call returns. `key` from
-    // next_key(), if the operation has a cancellation slot.
+    // Takes the operation over, unless it throws (std::bad_alloc); it ends some time after, never
+    // before the call returns. `key` from next_key(), if the operation has a cancellation slot.
     void start(Operation& operation) {
         operation.channel = this;
         operation.request.fd = fd_;
@@ -136,23 +135,17 @@ class Channel : public Registered {
         forking_.store(false, std::memory_order_relaxed);
     }
     void resume() {
-        std::vector<Operation*> again;
-        {
-            std::lock_guard lock(mutex_);
-            for (Operation* each = first_; each != nullptr; each = each->after) {
-                if (std::exchange(each->again, false)) {
-                    again.push_back(each);
-                }
-            }
-        }
         if (process_ != ::getpid()) {
             process_ = ::getpid();
             // A thread of the parent may have been in leave().
             new (&wait_mutex_) std::mutex;
             new (&nobody_inside_) std::condition_variable;
         }
-        for (Operation* operation : again) {
-            submit(*operation);
+        std::lock_guard lock(mutex_);
+        for (Operation* each = first_; each != nullptr; each = each->after) {
+            if (std::exchange(each->again, false)) {
+                submit(*each);
+            }
         }
     }
 
@@ -213,12 +206,12 @@ class Channel : public Registered {
         if (shut_down_) {
             return false;
         }
+        if (operation.key != 0) {
+            keys_.emplace(operation.key, &operation);  // may throw
+        }
         operation.before = last_;
         (last_ != nullptr ? last_->after : first_) = &operation;
         last_ = &operation;
-        if (operation.key != 0) {
-            keys_.emplace(operation.key, &operation);
-        }
         return true;
     }
 
@@ -388,7 +381,8 @@ class Channel : public Registered {
     Operation* ready_ = nullptr;
     Operation* ready_last_ = nullptr;
 
-    // Guarded by mutex_, which is held while the engine withdraws, and so while done() runs then.
+    // Guarded by mutex_, which is held while the engine withdraws, and so while done() runs then;
+    // done() must not take it.
     std::mutex mutex_;
     Operation* first_ = nullptr;  // outstanding, in order of submission
     Operation* last_ = nullptr;

@@ -56,8 +56,13 @@ class HandlerOperation final : public Operation {
   public:
     static HandlerOperation* make(Handler&& handler, const IoExecutor& executor) {
         AllocatorFor<HandlerOperation, Handler> allocator(allocator_of(handler));
-        HandlerOperation* memory = allocator.allocate(1);
-        return new (memory) HandlerOperation(std::move(handler), executor);
+        auto give_back = [&allocator](void* memory) {
+            allocator.deallocate(static_cast<HandlerOperation*>(memory), 1);
+        };
+        std::unique_ptr<void, decltype(give_back)> memory(allocator.allocate(1), give_back);
+        auto* made = new (memory.get()) HandlerOperation(std::move(handler), executor);
+        memory.release();
+        return made;
     }
 
     const Handler& handler() const { return handler_; }
@@ -135,11 +140,20 @@ class HandlerOperation final : public Operation {
     std::size_t pieces_count_ = 0;
 };
 
+// Of an operation that is not started after all: its handler is not called.
+struct Discard {
+    void operator()(Operation* operation) const { operation->end(*operation, false); }
+};
+
+// An operation until it is started: what throws before loses nothing.
+template <class HandlerOperation>
+using Unstarted = std::unique_ptr<HandlerOperation, Discard>;
+
 template <bool kTransfer, class Handler, class IoExecutor>
-auto& make_operation(Handler&& handler, const IoExecutor& executor) {
-    using Decayed = std::decay_t<Handler>;
-    Decayed own(std::forward<Handler>(handler));
-    return *HandlerOperation<Decayed, IoExecutor, kTransfer>::make(std::move(own), executor);
+auto make_operation(Handler&& handler, const IoExecutor& executor) {
+    using Made = HandlerOperation<std::decay_t<Handler>, IoExecutor, kTransfer>;
+    std::decay_t<Handler> own(std::forward<Handler>(handler));
+    return Unstarted<Made>(Made::make(std::move(own), executor));
 }
 
 }  // namespace uaio::asio::detail
