@@ -17,6 +17,7 @@
 namespace uaio {
 
 constinit Engine engine;
+constinit thread_local bool runs_all = false;
 
 namespace {
 
@@ -183,9 +184,11 @@ std::atomic<bool>* Engine::promise_for(const Request& request) const {
 
 // For everybody who may have made work visible, by posting or by admitting what others had posted:
 // somebody runs it, and if no thread can be had, the caller. Nothing is pending for a moment while
-// another thread moves it from the inbox to the ready queue; that one looks afterwards.
+// another thread moves it from the inbox to the ready queue; that one looks afterwards. What a
+// request's owner submits when it is told is left to the call that runs the request: a chain of
+// such would otherwise be as deep on the stack as it is long.
 void Engine::look_after() {
-    if (pending() && !workers_.notify()) {
+    if (pending() && !workers_.notify() && !runs_all) {
         run_all_here();
     }
 }
@@ -244,6 +247,7 @@ bool Engine::calls_pending(void* context) {
 void Engine::run_all_here() {
     int cancel_state;
     pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel_state);
+    runs_all = true;
     {
         SignalBlock block;
         OwnSignals swallowed;
@@ -254,6 +258,7 @@ void Engine::run_all_here() {
             }
         }
     }
+    runs_all = false;
     pthread_setcancelstate(cancel_state, nullptr);
 }
 

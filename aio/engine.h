@@ -218,4 +218,7 @@ class Engine {
 
 extern Engine engine;
 
+// Whether the thread is one of the program's and runs requests itself (Engine::run_all_here()).
+[[gnu::tls_model("initial-exec")]] extern constinit thread_local bool runs_all;
+
 }  // namespace uaio

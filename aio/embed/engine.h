@@ -116,7 +116,8 @@ struct uaio_operation {
  *
  * Waits for no input or output. But what the system's cache can serve is done at once, unless the
  * caller is a `done`: then its own `done` has been called when the function returns. Where no
- * thread can be had at all, everything is done so.
+ * thread can be had at all, everything is done so; what a `done` submits then, once that has
+ * returned.
  */
 size_t uaio_submit(struct uaio_engine *engine, struct uaio_operation *const *operations,
                    size_t count, int *error);

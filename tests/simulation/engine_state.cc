@@ -10,6 +10,10 @@ void clear_descriptor(int fd) {
     engine.clear_descriptor(fd);
 }
 
+bool& state_of_thread() {
+    return runs_all;
+}
+
 Balance engine_balance() {
     auto sum = [](Counter counter) { return counters().sum(counter); };
     return {sum(Counter::kSubmittedReads) + sum(Counter::kSubmittedWrites) +

@@ -44,7 +44,8 @@ struct Fiber {
     int64_t deadline = kForEver;
     SleepEnd end = SleepEnd::kWoken;
 
-    int error = 0;  // its errno while others run
+    int error = 0;          // its errno while others run
+    bool runs_all = false;  // likewise, for the engine
     sigset_t blocked = {};
     bool in_handler = false;
     bool may_start_threads = true;
