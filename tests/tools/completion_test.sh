@@ -60,6 +60,8 @@ commands() {
     expect 'bench' b
     expect '' nonesuch
     expect 'info' help inf
+    expect 'pipe priorities' lesson p
+    expect 'fork' lesson --plain fo
 }
 
 # `--name value`, `--name=value` as readline breaks it, and as it is where it does not.
@@ -88,6 +90,7 @@ files() {
     expect 'data' bench --json d
     expect '--json=data' bench --json=d
     expect '' bench ''
+    expect 'data' lesson order --svg = d
 }
 
 programs() {

@@ -83,7 +83,7 @@ std::string find_library() {
     }
     throw Failure(kExitFailure, std::string("no ") + kName + " for the uaio in " + directory +
                                     " (not in ../lib, ../aio/posix or beside it); build " +
-                                    "//aio/posix:" + kName + " or give --library");
+                                    "//aio/posix:" + kName);
 }
 
 }  // namespace uaio::bench

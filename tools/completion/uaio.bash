@@ -52,6 +52,10 @@ _uaio_peers() {
         sed -n '/^peers/,$s/^  \([a-z][^ ]*\).*/\1/p'
 }
 
+_uaio_lessons() {
+    command -- "${1/#\~\//${HOME-}/}" lesson 2>/dev/null | sed -n 's/^\([a-z][a-z]*\) .*/\1/p'
+}
+
 # _uaio_value PROGRAM COMMAND OPTION PREFIX WORD: what the option may be set to.
 _uaio_value() {
     local prefix=$4 word=$5
@@ -110,6 +114,7 @@ _uaio_program() {
 _uaio_operand() {
     case $2 in
         help) _uaio_choose '' "$3" "$(_uaio_commands "$1")" ;;
+        lesson) _uaio_choose '' "$3" "$(_uaio_lessons "$1")" ;;
         bench) COMPREPLY=() ;;
         *) _uaio_files '' "$3" -f ;;
     esac

@@ -5,6 +5,7 @@ namespace uaio::tools {
 
 extern const Command kRunCommand;
 extern const Command kTraceCommand;
+extern const Command kLessonCommand;
 extern const Command kInfoCommand;
 extern const Command kBenchCommand;
 extern const Command kCpCommand;
@@ -12,7 +13,8 @@ extern const Command kHelpCommand;
 
 std::span<const Command* const> commands() {
     static constexpr const Command* kCommands[] = {
-        &kRunCommand, &kTraceCommand, &kInfoCommand, &kBenchCommand, &kCpCommand, &kHelpCommand,
+        &kRunCommand,   &kTraceCommand, &kLessonCommand, &kInfoCommand,
+        &kBenchCommand, &kCpCommand,    &kHelpCommand,
     };
     return kCommands;
 }
