@@ -121,10 +121,11 @@ void raise_to(std::atomic<uint64_t>& mark, uint64_t value) {
     }
 }
 
-void open_counters(const char* path) {
+bool open_counters(const char* path) {
     int saved = errno;
     record.store(attach(path), std::memory_order_release);  // pairs with counters()
     errno = saved;
+    return mapped != nullptr;
 }
 
 void close_counters() {

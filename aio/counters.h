@@ -69,14 +69,20 @@ struct CounterRecord {
     char name[16];                          // the program's short name, zero-terminated
     std::atomic<uint64_t> outstanding_max;  // most requests submitted and not yet published
     std::atomic<uint64_t> workers_max;      // most workers alive at one time
+    // Where the engine lies in the process's memory, for who may read that (aio/window.h).
+    std::atomic<uint64_t> desk;
+    std::atomic<uint64_t> workers;
+    std::atomic<uint64_t> layout;  // set last, with release; 0: there is nothing to see yet
     Stripe stripes[kCounterStripes];
 
     // The sum over the stripes. While the process runs, a number between two true ones.
     uint64_t sum(Counter counter) const;
 };
 
-inline constexpr uint64_t kStatsMagic = 0x31737461745f6169;  // "ia_stat1"
-inline constexpr uint32_t kStatsRecordsMax = 4096;           // of one `uaio run`
+// The topmost byte is the version of the layout; the others, kStatsMark, say what the file is.
+inline constexpr uint64_t kStatsMagic = 0x32737461745f6169;
+inline constexpr uint64_t kStatsMark = 0x00ffffffffffffff;
+inline constexpr uint32_t kStatsRecordsMax = 4096;  // of one `uaio run`
 
 struct alignas(64) StatsHeader {
     uint64_t magic;
@@ -99,8 +105,9 @@ void raise_to(std::atomic<uint64_t>& mark, uint64_t value);
 
 // Attaches to the statistics file at `path`; null or an unusable file selects static memory.
 // Called at first use of the engine. Never creates a file and never follows a link there; refuses
-// what is not regular, has a second name, or is not this user's alone. Keeps errno.
-void open_counters(const char* path);
+// what is not regular, has a second name, or is not this user's alone. Keeps errno. Returns whether
+// the record is in the file, where others see it.
+bool open_counters(const char* path);
 
 // Detaches and starts from zero in static memory. Only for a forked child.
 void close_counters();

@@ -2,6 +2,8 @@
 
 #include <errno.h>
 
+#include "threadpool/base/clock.h"
+
 namespace uaio {
 
 Request* Desk::open(const Submission& submission, int& error) {
@@ -22,6 +24,9 @@ Request* Desk::open(const Submission& submission, int& error) {
     request->publish = submission.publish;
     request->batch = submission.batch;
     request->outlives_close = submission.outlives_close;
+    if (keeps_moments_) {
+        note_submission(request->number);
+    }
     // A canceller may still hold the number from an earlier submission of this owner. If it finds
     // the owner, it must find this state too, which tells it to leave the record alone, and not
     // that of the record's former life. Release pairs with find(); relaxed is released by it.
@@ -41,6 +46,18 @@ int Desk::equip(Request& request, const Submission& submission) {
         }
     }
     return submission.event != nullptr ? prepare_notice(*submission.event, request.notice) : 0;
+}
+
+// Without memory for it the time is unknown. Relaxed: the owner is stored later, with release.
+void Desk::note_submission(uint32_t number) {
+    Moment* moment = moments_.at(number);
+    if (moment == nullptr) {
+        moments_.reserve(number + 1);
+        moment = moments_.at(number);
+    }
+    if (moment != nullptr) {
+        moment->submitted_ns.store(now_ns(), std::memory_order_relaxed);
+    }
 }
 
 void Desk::close(Request& request) {

@@ -20,8 +20,16 @@ struct Submission {
     bool outlives_close = false;
 };
 
+// When a request was submitted, under the number of its record, which has no room for it.
+struct Moment : SlabRecord {
+    std::atomic<int64_t> submitted_ns;  // by now_ns()
+};
+
 class Desk {
   public:
+    // Notes for each request from now on when it was submitted. Before the first one.
+    void keep_moments() { keeps_moments_ = true; }
+
     // A record in state kFilled with everything that the request will need. Null with `error`
     // EAGAIN if there is no memory.
     Request* open(const Submission& submission, int& error);
@@ -52,13 +60,22 @@ class Desk {
     void reset() {
         requests_.reset();
         waves_.reset();
+        moments_.reset();
+        keeps_moments_ = false;
     }
+
+    // For a reader that has copied the desk's bytes out of another process (aio/window.h).
+    const Slab<Request>& requests() const { return requests_; }
+    const Slab<Moment>& moments() const { return moments_; }
 
   private:
     int equip(Request& request, const Submission& submission);
+    void note_submission(uint32_t number);
 
     Slab<Request> requests_;
     Slab<Wave> waves_;
+    Slab<Moment> moments_;  // as many as there are requests; none is ever taken
+    bool keeps_moments_ = false;
 };
 
 }  // namespace uaio

@@ -7,6 +7,7 @@
 #include "aio/engine.h"
 #include "aio/readiness.h"
 #include "aio/trace.h"
+#include "aio/window.h"
 #include "signals/late_signals.h"
 #include "signals/notifier.h"
 #include "threadpool/base/signal_block.h"
@@ -114,7 +115,10 @@ void Engine::start_once() UAIO_UNCHECKED {
     }
     read_environment(options_);
     let_locks_spin(usable_cpus() > 1);
-    open_counters(options_.stats);
+    if (open_counters(options_.stats)) {
+        desk_.keep_moments();
+        open_window(desk_, workers_);
+    }
     open_trace(options_.trace, kTraceBytes);
     policy_ = options_.order == Order::kStrict ? place_strictly : place_by_conflict;
     schedule_.set_policy(policy_);

@@ -63,6 +63,12 @@ unsigned Pool::threads() const {
     return threads_in(state_.load(std::memory_order_relaxed));
 }
 
+// Who is only being started counts as searching.
+unsigned Pool::busy() const {
+    uint64_t state = state_.load(std::memory_order_relaxed);  // a number, nothing else
+    return threads_in(state) - idle_in(state) - searching_in(state);
+}
+
 void Pool::reset() {
     state_.store(0, std::memory_order_relaxed);  // no other thread exists
     tokens_.store(0, std::memory_order_relaxed);

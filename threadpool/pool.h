@@ -114,6 +114,9 @@ class Pool {
 
     unsigned threads() const;
 
+    // Those of them that neither sleep nor look for work, as they were at one moment.
+    unsigned busy() const;
+
     // The pool has no threads. Only for a forked child.
     void reset();
 

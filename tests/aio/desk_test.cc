@@ -15,6 +15,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "tests/aio/make_request.h"
+#include "threadpool/base/clock.h"
 
 namespace uaio {
 namespace {
@@ -172,6 +173,24 @@ BOOST_FIXTURE_TEST_CASE(reset_forgets_everything, Office) {
     open(&owners[1]);
     desk->reset();
     BOOST_TEST(open(&owners[2])->number == 0u);
+}
+
+// Of a record that is taken again it is the time of the last submission.
+BOOST_FIXTURE_TEST_CASE(it_is_noted_when_a_request_was_submitted_if_somebody_may_look, Office) {
+    desk->close(*open(&owners[0]));
+    BOOST_TEST((desk->moments().chunk(0) == nullptr));
+    desk->keep_moments();
+    int64_t before = 0;
+    for (int round = 0; round < 2; ++round) {
+        before = now_ns();
+        BOOST_TEST(open(&owners[0])->number == static_cast<uint32_t>(round));
+        BOOST_TEST_REQUIRE((desk->moments().chunk(0) != nullptr));
+        BOOST_TEST(desk->moments().chunk(0)[round].submitted_ns.load() >= before);
+    }
+    BOOST_TEST(desk->moments().chunk(0)[0].submitted_ns.load() <= before);
+    desk->reset();
+    open(&owners[0]);
+    BOOST_TEST((desk->moments().chunk(0) == nullptr));
 }
 
 // Each thread keeps a few records and marks them with a number of its own; `batch` serves as the

@@ -43,6 +43,7 @@ BOOST_AUTO_TEST_CASE(threads_come_on_demand_up_to_the_maximum) {
     for (unsigned thread = 1; thread <= kMax; ++thread) {
         occupy(crew, held, 1);
         BOOST_TEST(crew.pool.threads() == thread);
+        BOOST_TEST(crew.pool.busy() == thread);
     }
     crew.post(held.add());
     crew.post(held.add());
@@ -53,6 +54,7 @@ BOOST_AUTO_TEST_CASE(threads_come_on_demand_up_to_the_maximum) {
     BOOST_TEST(held.runs() == kMax + 2);
     BOOST_TEST(crew.started.load() == kMax);
     BOOST_TEST(crew.inside_seen.load() == kMax);
+    BOOST_TEST(crew.pool.busy() == 0u);
 }
 
 BOOST_AUTO_TEST_CASE(while_a_thread_is_about_to_look_for_more_no_other_is_started) {

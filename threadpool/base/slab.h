@@ -59,9 +59,16 @@ class Slab {
     // when its owner is closed.
     void reset();
 
-  private:
+    // Where the records lie, for a reader that has copied the slab's bytes out of another process.
+    // All values may be garbage then.
     static constexpr uint32_t kFirstChunk = 64;  // records; a page or more of any record
     static constexpr uint32_t kChunks = 22;      // 64 * (2^22 - 1): 268 million records
+    static uint32_t records_of(uint32_t chunk) { return kFirstChunk << chunk; }
+    const T* chunk(uint32_t chunk) const { return chunks_[chunk].load(std::memory_order_relaxed); }
+    // Records from this number on have never been taken.
+    uint32_t fresh() const { return fresh_.load(std::memory_order_relaxed); }
+
+  private:
     static constexpr uint32_t kRecordsMax = kFirstChunk * ((1u << kChunks) - 1);
 
     struct Place {

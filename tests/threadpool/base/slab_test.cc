@@ -106,6 +106,11 @@ BOOST_FIXTURE_TEST_CASE(numbers_are_dense_across_chunks, Memory) {
     std::vector<Record*> records = take_many(slab, kRecords);
     BOOST_TEST(misnumbered(records) == 0);
     BOOST_TEST(mapped_bytes.load() == room_for(kRecords) * sizeof(Record));
+    BOOST_TEST(slab.fresh() == kRecords);
+    BOOST_TEST(slab.chunk(0) == records[0]);
+    BOOST_TEST(slab.chunk(1) == records[Slab<Record>::records_of(0)]);
+    BOOST_TEST(slab.chunk(4) == records[kRecords - 1]);
+    BOOST_TEST((slab.chunk(5) == nullptr));
     std::sort(records.begin(), records.end());
     BOOST_TEST((std::unique(records.begin(), records.end()) == records.end()));
 }
