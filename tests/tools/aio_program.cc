@@ -8,6 +8,7 @@
 //     die      dies by SIGKILL
 //     fork     has a child that does two further writes and leaves by _exit; returns 0
 //     wait     prints "ready", waits for SIGTERM and leaves by _exit(9)
+//     hang     reads an empty pipe twice, prints its number, and goes on as for wait
 #include <aio.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -16,6 +17,8 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <string>
 
 namespace {
 
@@ -46,12 +49,26 @@ void write_in_child(int fd) {
     if (waitpid(child, &status, 0) != child || status != 0) _exit(kScaffoldingFailed);
 }
 
-void wait_for_term() {
+void begin_to_hang() {
+    static char buffer[kBytes];
+    static aiocb blocks[2];
+    int ends[2];
+    if (pipe(ends) != 0) _exit(kScaffoldingFailed);
+    for (aiocb& block : blocks) {
+        block.aio_fildes = ends[0];
+        block.aio_buf = buffer;
+        block.aio_nbytes = sizeof buffer;
+        block.aio_sigevent.sigev_notify = SIGEV_NONE;
+        if (aio_read(&block) != 0) _exit(kScaffoldingFailed);
+    }
+}
+
+void wait_for_term(const char* word) {
     sigset_t set;
     sigemptyset(&set);
     sigaddset(&set, SIGTERM);
     sigprocmask(SIG_BLOCK, &set, nullptr);
-    puts("ready");
+    puts(word);
     fflush(stdout);
     while (sigwaitinfo(&set, nullptr) < 0) {
     }
@@ -69,7 +86,12 @@ int main(int argc, char** argv) {
     if (strcmp(way, "die") == 0) raise(SIGKILL);
     if (strcmp(way, "fork") == 0) write_in_child(fd);
     if (strcmp(way, "wait") == 0) {
-        wait_for_term();
+        wait_for_term("ready");
+        _exit(9);
+    }
+    if (strcmp(way, "hang") == 0) {
+        begin_to_hang();
+        wait_for_term(std::to_string(getpid()).c_str());
         _exit(9);
     }
     return 0;

@@ -3,10 +3,11 @@
 # of the kind, and called as readline calls it, with the words of a command line of which the last
 # one is being typed.
 #
-#     completion_test.sh UAIO COMPLETION
+#     completion_test.sh UAIO COMPLETION AIO_PROGRAM
 set -u
 
 uaio=$PWD/$1
+aio_program=$PWD/$3
 # shellcheck source=tools/completion/uaio.bash
 . "$2"
 cd "${TEST_TMPDIR:?}" || exit 1
@@ -93,6 +94,22 @@ files() {
     expect 'data' lesson order --svg = d
 }
 
+# Those that keep statistics, and no others.
+processes() {
+    local number name=hang$$ # nobody else's
+    mkfifo told
+    cp "$aio_program" "$name"
+    "$uaio" run --stats "./$name" written hang >told 2>/dev/null &
+    read -r number <told
+    expect_among "$number" top ''
+    expect_among "$number" dump "$number"
+    expect "$name" top --once "$name"
+    expect '' top --interval ''
+    expect '' dump completion_te
+    kill "$number"
+    wait $!
+}
+
 programs() {
     expect_among printenv run printen
     expect_among printenv run --order strict -- printen
@@ -120,6 +137,7 @@ what_the_program_says
 commands
 values
 files
+processes
 programs
 programs_with_their_own_completion
 

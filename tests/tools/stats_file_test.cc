@@ -109,6 +109,41 @@ BOOST_AUTO_TEST_CASE(more_claims_than_records_are_counted_not_followed) {
     BOOST_TEST(file.read().unplaced == UINT32_MAX - kStatsRecordsMax);
 }
 
+BOOST_AUTO_TEST_CASE(it_is_known_which_file_is_one_of_ours) {
+    StatsFile file;
+    Client client(file.path());
+    int fd = open(file.path().c_str(), O_RDONLY | O_CLOEXEC);
+    test::require(fd >= 0, "open the statistics file");
+    BOOST_TEST((kind_of_statistics(fd) == StatisticsKind::kOurs));
+    client.header().records_max -= 1;
+    BOOST_TEST((kind_of_statistics(fd) == StatisticsKind::kOtherVersion));
+    client.header().records_max += 1;
+    client.header().record_bytes += 64;
+    BOOST_TEST((kind_of_statistics(fd) == StatisticsKind::kOtherVersion));
+    client.header().record_bytes -= 64;
+    client.header().magic ^= uint64_t{1} << 56;
+    BOOST_TEST((kind_of_statistics(fd) == StatisticsKind::kOtherVersion));
+    client.header().magic ^= 1;
+    BOOST_TEST((kind_of_statistics(fd) == StatisticsKind::kNone));
+    test::require(truncate(file.path().c_str(), 4) == 0, "cut the file short");
+    BOOST_TEST((kind_of_statistics(fd) == StatisticsKind::kNone));
+    close(fd);
+}
+
+BOOST_AUTO_TEST_CASE(where_the_engine_lies_is_read_as_it_is) {
+    StatsFile file;
+    Client client(file.path());
+    CounterRecord& record = client.claim("program", 1);
+    record.layout = 1;
+    record.desk = UINT64_MAX;
+    record.workers = 3;
+    Statistics statistics = file.read();
+    BOOST_TEST_REQUIRE(statistics.processes.size() == 1u);
+    BOOST_TEST(statistics.processes[0].window.layout == 1u);
+    BOOST_TEST(statistics.processes[0].window.desk == UINT64_MAX);
+    BOOST_TEST(statistics.processes[0].window.workers == 3u);
+}
+
 // The reader must not die of it.
 BOOST_AUTO_TEST_CASE(a_file_cut_short_is_read_as_far_as_it_goes) {
     StatsFile file;

@@ -217,6 +217,54 @@ trace_refuses_what_it_cannot_do() {
     rm -f ./*.trace* newer short
 }
 
+# A program whose reads hang, looked at from outside: when one waits for the pipe and the other one
+# for its turn, which the program's threads see to.
+live() {
+    local target status=0 name=hang$$ # nobody else's
+    rm -f ready
+    mkfifo ready
+    cp "$aio_program" "$name"
+    "$uaio" run --stats "./$name" data hang >ready 2>stats &
+    local pid=$!
+    read -r target <ready
+    until "$uaio" dump "$target" >seen && grep -q parked seen && grep -q held seen; do :; done
+    expect 0 "$uaio" dump "$target" && err_is_empty
+    out_has "^$name, process $target: 2 outstanding\$"
+    out_has '^number +fd +kind +offset +bytes +priority +age +state +waits for$'
+    out_has '^ +[0-9]+ +[0-9]+ +read +- +512 +0 +[0-9]+\.[0-9]{6} s  parked  its stream$'
+    out_has '^ +[0-9]+ +[0-9]+ +read +- +512 +0 +[0-9]+\.[0-9]{6} s  held +its turn at descriptor'
+    expect 0 "$uaio" dump "$name" && out_has ': 2 outstanding'
+    expect 0 "$uaio" top "$target" --once --interval=0.1 && err_is_empty
+    out_has "process $target: 2 outstanding \(most [23]\)\$"
+    out_has '^requests  0 queued, 0 performing, 1 held by others, 1 held by streams$'
+    out_has '^oldest .*: #[0-9]+ read of 512 bytes, descriptor [0-9]+, waits for its stream$'
+    out_has '^writes performed +0 +1$'
+    expect 0 "$uaio" top --json --interval 0.1 "$target" && err_is_empty
+    out_has '^    "outstanding": 2,$' && out_has '^    "bytes_written": 512,$'
+    expect 1 env TERM=xterm "$uaio" top "$target" && err_has 'no terminal' && err_is_one_line
+    expect 1 sh -c '"$1" dump "$2" >/dev/full' sh "$uaio" "$target" && err_has 'No space left'
+    kill -TERM "$target"
+    wait "$pid" || status=$?
+    [ "$status" -eq 9 ] || fail "status $status after looking at it, not 9"
+    expect 1 "$uaio" dump "$target" && err_has 'there is no process' && err_is_one_line
+}
+
+live_refuses_what_it_cannot_do() {
+    local command
+    for command in top dump; do
+        expect 2 "$uaio" "$command" && err_has 'which process'
+        expect 2 "$uaio" "$command" 1 2
+        expect 1 "$uaio" "$command" nonesuch && err_has "no process called 'nonesuch'$"
+        err_is_one_line
+        expect 1 "$uaio" "$command" 0 && err_is_one_line
+        expect 1 "$uaio" "$command" $$ && err_has 'keeps no statistics' && err_is_one_line
+    done
+    for interval in 0 0.01 -1 nan 1e9; do
+        expect 2 "$uaio" top --interval=$interval $$ && err_has 'interval'
+    done
+    expect 2 "$uaio" top --interval=often $$
+}
+
 info() {
     expect 0 "$uaio" info && out_has '^  UAIO_ORDER +conflict \(default\)$' && err_is_empty
     expect 0 env UAIO_ORDER=strict "$uaio" info && out_has '^  UAIO_ORDER +strict \(environment\)$'
@@ -245,6 +293,8 @@ statistics_after_a_signal
 trace
 trace_of_each_process
 trace_refuses_what_it_cannot_do
+live
+live_refuses_what_it_cannot_do
 info
 bench_knows_whose_functions_it_measures
 

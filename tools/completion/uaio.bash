@@ -56,6 +56,15 @@ _uaio_lessons() {
     command -- "${1/#\~\//${HOME-}/}" lesson 2>/dev/null | sed -n 's/^\([a-z][a-z]*\) .*/\1/p'
 }
 
+# The processes that `uaio run --stats` looks after: their numbers, and the names of their programs.
+_uaio_processes() {
+    local maps
+    while read -r maps; do
+        echo "${maps//[!0-9]/}"
+        cat "${maps%maps}comm" 2>/dev/null
+    done < <(grep -ls '/uaio-stats-' /proc/[0-9]*/maps 2>/dev/null) | sort -u
+}
+
 # _uaio_value PROGRAM COMMAND OPTION PREFIX WORD: what the option may be set to.
 _uaio_value() {
     local prefix=$4 word=$5
@@ -70,7 +79,8 @@ _uaio_value() {
             ;;
         --block) _uaio_choose "$prefix" "$word" '4K 16K 64K 128K 256K 1M' ;;
         --directory) _uaio_files "$prefix" "$word" -d ;;
-        --threads | --idle-ms | --express | --rounds | --seconds | --size | --seed | --depth)
+        --threads | --idle-ms | --express | --rounds | --seconds | --size | --seed | --depth | \
+            --interval)
             COMPREPLY=() # a number
             ;;
         *) _uaio_files "$prefix" "$word" -f ;;
@@ -116,6 +126,7 @@ _uaio_operand() {
         help) _uaio_choose '' "$3" "$(_uaio_commands "$1")" ;;
         lesson) _uaio_choose '' "$3" "$(_uaio_lessons "$1")" ;;
         bench) COMPREPLY=() ;;
+        top | dump) _uaio_choose '' "$3" "$(_uaio_processes)" ;;
         *) _uaio_files '' "$3" -f ;;
     esac
 }

@@ -6,6 +6,8 @@ namespace uaio::tools {
 extern const Command kRunCommand;
 extern const Command kTraceCommand;
 extern const Command kLessonCommand;
+extern const Command kTopCommand;
+extern const Command kDumpCommand;
 extern const Command kInfoCommand;
 extern const Command kBenchCommand;
 extern const Command kCpCommand;
@@ -13,8 +15,8 @@ extern const Command kHelpCommand;
 
 std::span<const Command* const> commands() {
     static constexpr const Command* kCommands[] = {
-        &kRunCommand,   &kTraceCommand, &kLessonCommand, &kInfoCommand,
-        &kBenchCommand, &kCpCommand,    &kHelpCommand,
+        &kRunCommand,  &kTraceCommand, &kTopCommand, &kDumpCommand, &kLessonCommand,
+        &kInfoCommand, &kBenchCommand, &kCpCommand,  &kHelpCommand,
     };
     return kCommands;
 }

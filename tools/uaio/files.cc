@@ -37,6 +37,14 @@ std::string first_line(const std::string& path) {
     return line;
 }
 
+std::string printable(std::string_view text) {
+    std::string result;
+    for (char letter : text.substr(0, text.find('\0'))) {
+        result += letter >= ' ' && letter <= '~' ? letter : '?';
+    }
+    return result;
+}
+
 std::string directory_of(const std::string& path) {
     size_t slash = path.find_last_of('/');
     if (slash == std::string::npos) return ".";

@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace uaio::tools {
@@ -38,6 +39,10 @@ bool read_exactly(int fd, void* buffer, size_t bytes, off_t offset);
 // The first line of the file at `path` without its newline; empty where there is none. For the
 // one-line files of /proc.
 std::string first_line(const std::string& path);
+
+// The text up to its first zero. What a terminal may take for a command becomes "?", and so does
+// all that is not ASCII.
+std::string printable(std::string_view text);
 
 // The directory part of `path`: "." for a name without a slash.
 std::string directory_of(const std::string& path);

@@ -14,26 +14,20 @@
 namespace uaio::tools {
 namespace {
 
-std::string printable(const char* text, size_t length_max) {
-    std::string result;
-    for (size_t i = 0; i < length_max && text[i] != '\0'; ++i) {
-        bool plain = text[i] >= ' ' && text[i] <= '~';
-        result += plain ? text[i] : '?';
-    }
-    return result;
-}
-
 ProcessCounters summed(const CounterRecord& record, pid_t pid) {
     ProcessCounters process{};
     process.pid = pid;
     process.parent = record.parent;
-    process.name = printable(record.name, sizeof record.name);
+    process.name = printable({record.name, sizeof record.name});
     for (size_t i = 0; i < kCounters; ++i) {
         process.values[i] = record.sum(static_cast<Counter>(i));
     }
-    // Relaxed: a mark is read as a number and orders nothing.
+    // Relaxed: a copy of our own.
     process.outstanding_max = record.outstanding_max.load(std::memory_order_relaxed);
     process.workers_max = record.workers_max.load(std::memory_order_relaxed);
+    process.window.layout = record.layout.load(std::memory_order_relaxed);
+    process.window.desk = record.desk.load(std::memory_order_relaxed);
+    process.window.workers = record.workers.load(std::memory_order_relaxed);
     process.running = pid > 0 && (kill(pid, 0) == 0 || errno == EPERM);
     return process;
 }
@@ -74,11 +68,26 @@ StatsFile::~StatsFile() {
     unlink(path_.c_str());
 }
 
+Statistics StatsFile::read() const {
+    return read_statistics(fd_.get());
+}
+
+StatisticsKind kind_of_statistics(int fd) {
+    auto header = std::make_unique<StatsHeader>();
+    bool marked = read_exactly(fd, &header->magic, sizeof header->magic, 0) &&
+                  ((header->magic ^ kStatsMagic) & kStatsMark) == 0;
+    if (!marked) return StatisticsKind::kNone;
+    bool ours = read_exactly(fd, header.get(), sizeof *header, 0) && header->magic == kStatsMagic &&
+                header->record_bytes == sizeof(CounterRecord) &&
+                header->records_max == kStatsRecordsMax;
+    return ours ? StatisticsKind::kOurs : StatisticsKind::kOtherVersion;
+}
+
 // Read and not mapped: a program may have cut the file short, and beyond its end a mapping is a
 // SIGBUS.
-Statistics StatsFile::read() const {
+Statistics read_statistics(int fd) {
     auto header = std::make_unique<StatsHeader>();
-    if (!read_exactly(fd_.get(), header.get(), sizeof *header, 0)) return {};
+    if (!read_exactly(fd, header.get(), sizeof *header, 0)) return {};
     // Relaxed: a copy of our own.
     uint32_t claimed = header->records_used.load(std::memory_order_relaxed);
     uint32_t used = std::min(claimed, kStatsRecordsMax);
@@ -86,7 +95,7 @@ Statistics StatsFile::read() const {
     auto record = std::make_unique<CounterRecord>();
     for (uint32_t i = 0; i < used; ++i) {
         auto offset = static_cast<off_t>(sizeof *header + i * sizeof *record);
-        if (!read_exactly(fd_.get(), record.get(), sizeof *record, offset)) break;
+        if (!read_exactly(fd, record.get(), sizeof *record, offset)) break;
         pid_t pid = record->pid.load(std::memory_order_relaxed);  // likewise
         if (pid != 0) statistics.processes.push_back(summed(*record, pid));
     }

@@ -14,6 +14,13 @@
 
 namespace uaio::tools {
 
+// What aio/window.h has left in the record. Any numbers, if the process likes.
+struct WindowAddresses {
+    uint64_t layout;
+    uint64_t desk;
+    uint64_t workers;
+};
+
 // The counters of one process, summed.
 struct ProcessCounters {
     pid_t pid;
@@ -23,12 +30,21 @@ struct ProcessCounters {
     uint64_t outstanding_max;
     uint64_t workers_max;
     bool running;  // it has not ended yet, so the numbers are not final
+    WindowAddresses window = {};
 };
 
 struct Statistics {
     std::vector<ProcessCounters> processes;  // in the order in which they began
     uint32_t unplaced;                       // processes that found no free record
 };
+
+enum class StatisticsKind { kNone, kOurs, kOtherVersion };
+
+// Whether the file is a statistics file, and one that this program can read.
+StatisticsKind kind_of_statistics(int fd);
+
+// Trusts nothing that a program can have overwritten. What it cut off is left out.
+Statistics read_statistics(int fd);
 
 // Owns the file: made by the constructor, readable by this user alone, removed by the destructor.
 class StatsFile {
@@ -42,7 +58,6 @@ class StatsFile {
 
     const std::string& path() const { return path_; }
 
-    // Trusts nothing that a program can have overwritten. What it cut off is left out.
     Statistics read() const;
 
   private:

@@ -58,15 +58,6 @@ std::span<const TraceChunk> checked_chunks(const TraceHeader& header,
     return used == 0 ? std::span<const TraceChunk>() : std::span(chunks + 1, used - 1);
 }
 
-std::string printable(std::span<const char> text) {
-    std::string result;
-    for (char letter : text) {
-        if (letter == '\0') break;
-        result += letter >= ' ' && letter <= '~' ? letter : '?';
-    }
-    return result;
-}
-
 bool makes_sense(const TraceRecord& record, uint8_t step, int64_t start_ns) {
     return step < static_cast<uint8_t>(Step::kCount) && record.time_ns >= start_ns &&
            record.time_ns < kTimeMax && record.kind <= static_cast<uint8_t>(Kind::kFileSync) &&
@@ -138,7 +129,7 @@ void name_threads(Trace& trace) {
 Trace parse_trace(std::span<const uint8_t> bytes, const std::string& name) {
     const TraceHeader& header = checked_header(bytes, name);
     Trace trace{};
-    trace.program = printable(header.program);
+    trace.program = printable({header.program, sizeof header.program});
     trace.pid = header.pid;
     trace.parent = header.parent;
     trace.start_ns = header.start_ns;
