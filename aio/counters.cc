@@ -23,8 +23,8 @@ const char* const kCounterNames[kCounters] = {
 namespace {
 
 constinit CounterRecord own_record = {};
-constinit std::atomic<CounterRecord*> record{&own_record};
-constinit void* mapped = nullptr;
+constinit std::atomic<CounterRecord*> current_record{&own_record};
+constinit void* mapped_file = nullptr;
 
 // Nobody else can have it under another name, write to it, or cut it short while it is mapped.
 bool is_private(const struct stat& status) {
@@ -75,14 +75,14 @@ CounterRecord* claim(void* file) {
 }
 
 CounterRecord* attach(const char* path) {
-    mapped = path != nullptr ? map_file(path) : nullptr;
-    if (mapped == nullptr) {
+    mapped_file = path != nullptr ? map_file(path) : nullptr;
+    if (mapped_file == nullptr) {
         return &own_record;
     }
-    CounterRecord* claimed = claim(mapped);
+    CounterRecord* claimed = claim(mapped_file);
     if (claimed == nullptr) {
-        munmap(mapped, kStatsFileBytes);
-        mapped = nullptr;
+        munmap(mapped_file, kStatsFileBytes);
+        mapped_file = nullptr;
         return &own_record;
     }
     return claimed;
@@ -107,7 +107,7 @@ uint64_t CounterRecord::sum(Counter counter) const {
 
 // Acquire pairs with the release in open_counters(): the record is set up.
 CounterRecord& counters() {
-    return *record.load(std::memory_order_acquire);
+    return *current_record.load(std::memory_order_acquire);
 }
 
 void count(Counter counter, uint64_t amount) {
@@ -123,16 +123,16 @@ void raise_to(std::atomic<uint64_t>& mark, uint64_t value) {
 
 bool open_counters(const char* path) {
     int saved = errno;
-    record.store(attach(path), std::memory_order_release);  // pairs with counters()
+    current_record.store(attach(path), std::memory_order_release);  // pairs with counters()
     errno = saved;
-    return mapped != nullptr;
+    return mapped_file != nullptr;
 }
 
 void close_counters() {
-    record.store(&own_record, std::memory_order_relaxed);  // no other thread exists
-    if (mapped != nullptr) {
-        munmap(mapped, kStatsFileBytes);
-        mapped = nullptr;
+    current_record.store(&own_record, std::memory_order_relaxed);  // no other thread exists
+    if (mapped_file != nullptr) {
+        munmap(mapped_file, kStatsFileBytes);
+        mapped_file = nullptr;
     }
     for (auto& stripe : own_record.stripes) {
         for (auto& value : stripe.values) {

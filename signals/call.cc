@@ -3,16 +3,16 @@
 namespace uaio {
 namespace {
 
-constinit Slab<Call> calls;
+constinit Slab<Call> call_slab;
 
 // Sequentially consistent with the pool's state: a call is counted before its taker looks whether
 // there is a thread, and a thread leaves the state before it looks whether there are calls.
-constinit std::atomic<uint32_t> taken{0};
+constinit std::atomic<uint32_t> taken_calls{0};
 
 Call* take() {
-    Call* call = calls.take();
+    Call* call = call_slab.take();
     if (call != nullptr) {
-        taken.fetch_add(1, std::memory_order_seq_cst);
+        taken_calls.fetch_add(1, std::memory_order_seq_cst);
         call->next = call->prev = nullptr;
     }
     return call;
@@ -21,7 +21,7 @@ Call* take() {
 }  // namespace
 
 uint32_t calls_taken() {
-    return taken.load(std::memory_order_seq_cst);
+    return taken_calls.load(std::memory_order_seq_cst);
 }
 
 Call* take_call(const sigevent& event) {
@@ -47,8 +47,8 @@ Call* take_call(void (*function)(sigval), sigval value) {
 }
 
 void give_call(Call& call) {
-    taken.fetch_sub(1, std::memory_order_relaxed);  // one less that needs a thread: orders nothing
-    calls.give(call);
+    taken_calls.fetch_sub(1, std::memory_order_relaxed);  // one less needs a thread
+    call_slab.give(call);
 }
 
 Due redeem(Call& call) {
@@ -58,8 +58,8 @@ Due redeem(Call& call) {
 }
 
 void reset_calls() {
-    taken.store(0, std::memory_order_relaxed);  // no other thread exists
-    calls.reset();
+    taken_calls.store(0, std::memory_order_relaxed);  // no other thread exists
+    call_slab.reset();
 }
 
 }  // namespace uaio

@@ -22,11 +22,11 @@ namespace {
 constinit Lock lock;
 constinit pollfd* armed = nullptr;
 constinit pollfd* copy = nullptr;
-constinit int count = 0;
-constinit int room = 0;
+constinit int armed_count = 0;
+constinit int armed_room = 0;
 constinit int copy_room = 0;
 // Relaxed: the waiting thread gets along with old numbers, like any that are not ours.
-constinit std::atomic<int> wake[2] = {-1, -1};
+constinit std::atomic<int> wake_ends[2] = {-1, -1};
 constinit dev_t wake_device = 0;
 constinit ino_t wake_inode = 0;
 
@@ -34,7 +34,7 @@ constexpr short kInterest[kDirections] = {POLLIN, POLLOUT};
 constexpr int kFirstRoom = 1024;
 
 bool are_ours() {
-    for (const auto& number : wake) {
+    for (const auto& number : wake_ends) {
         int end = number.load(std::memory_order_relaxed);
         struct stat status;
         if (end < 0 || fstat(end, &status) != 0 || status.st_dev != wake_device ||
@@ -46,12 +46,12 @@ bool are_ours() {
 }
 
 int wake_end(int end) {
-    return wake[end].load(std::memory_order_relaxed);
+    return wake_ends[end].load(std::memory_order_relaxed);
 }
 
 void set_wake(int from, int to) {
-    wake[0].store(from, std::memory_order_relaxed);
-    wake[1].store(to, std::memory_order_relaxed);
+    wake_ends[0].store(from, std::memory_order_relaxed);
+    wake_ends[1].store(to, std::memory_order_relaxed);
 }
 
 size_t bytes_of(int entries) {
@@ -76,23 +76,23 @@ bool grow(pollfd*& entries, int& entries_room, int used) {
 
 int add(int fd, short interest) {
     Hold hold(lock);
-    for (int i = 0; i < count; ++i) {
+    for (int i = 0; i < armed_count; ++i) {
         if (armed[i].fd == fd && armed[i].events == interest) {
             return 0;
         }
     }
-    if (count == room && !grow(armed, room, count)) {
+    if (armed_count == armed_room && !grow(armed, armed_room, armed_count)) {
         return ENOMEM;
     }
-    armed[count++] = {fd, interest, 0};
+    armed[armed_count++] = {fd, interest, 0};
     return 0;
 }
 
 void forget(const pollfd& entry) {
     Hold hold(lock);
-    for (int i = 0; i < count; ++i) {
+    for (int i = 0; i < armed_count; ++i) {
         if (armed[i].fd == entry.fd && armed[i].events == entry.events) {
-            armed[i] = armed[--count];
+            armed[i] = armed[--armed_count];
             return;
         }
     }
@@ -101,14 +101,14 @@ void forget(const pollfd& entry) {
 // The pipe and everything armed; the number of entries, 0 if there is no memory.
 int make_copy() {
     Hold hold(lock);
-    while (copy_room < count + 1) {
+    while (copy_room < armed_count + 1) {
         if (!grow(copy, copy_room, 0)) {
             return 0;
         }
     }
     copy[0] = {wake_end(0), POLLIN, 0};
-    memcpy(copy + 1, armed, bytes_of(count));
-    return count + 1;
+    memcpy(copy + 1, armed, bytes_of(armed_count));
+    return armed_count + 1;
 }
 
 bool drain_pipe() {
@@ -174,7 +174,7 @@ void close_readiness() {
     }
     set_wake(-1, -1);
     Hold hold(lock);
-    count = 0;
+    armed_count = 0;
     errno = saved;
 }
 

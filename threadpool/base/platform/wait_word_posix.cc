@@ -38,27 +38,27 @@ Bucket& bucket_of(const WaitWord& word) {
     return buckets[(address / sizeof(WaitWord) * 0x9e3779b1u >> 7) % kBuckets];
 }
 
-class Hold {
+class BucketHold {
   public:
-    explicit Hold(Bucket& bucket) : bucket_(bucket) {
+    explicit BucketHold(Bucket& bucket) : bucket_(bucket) {
         sigset_t all;
         sigfillset(&all);
         pthread_sigmask(SIG_SETMASK, &all, &mask_);
         pthread_mutex_lock(&bucket_.mutex);
     }
-    ~Hold() {
+    ~BucketHold() {
         pthread_mutex_unlock(&bucket_.mutex);
         pthread_sigmask(SIG_SETMASK, &mask_, nullptr);
     }
-    Hold(const Hold&) = delete;
-    Hold& operator=(const Hold&) = delete;
+    BucketHold(const BucketHold&) = delete;
+    BucketHold& operator=(const BucketHold&) = delete;
 
   private:
     Bucket& bucket_;
     sigset_t mask_;
 };
 
-void unlink(Bucket& bucket, Waiter& waiter) {
+void remove_waiter(Bucket& bucket, Waiter& waiter) {
     for (Waiter** link = &bucket.first; *link != nullptr; link = &(*link)->next) {
         if (*link == &waiter) {
             *link = waiter.next;
@@ -92,11 +92,11 @@ int sleep(Waiter& waiter, int64_t deadline_ns) {
     return failed;
 }
 
-void wake(WaitWord& word, uint32_t waiters_max, uint32_t mask) {
+void wake_waiters(WaitWord& word, uint32_t waiters_max, uint32_t mask) {
     int saved = errno;
     Bucket& bucket = bucket_of(word);
     {
-        Hold hold(bucket);
+        BucketHold hold(bucket);
         Waiter** link = &bucket.first;
         while (*link != nullptr && waiters_max > 0) {
             Waiter* waiter = *link;
@@ -117,12 +117,12 @@ void abandon(void* argument) {
     auto& waiter = *static_cast<Waiter*>(argument);
     Bucket& bucket = bucket_of(*waiter.word);
     {
-        Hold hold(bucket);
-        unlink(bucket, waiter);
+        BucketHold hold(bucket);
+        remove_waiter(bucket, waiter);
     }
     // If a waker chose this one, the wake-up is passed on.
     if (sem_trywait(&waiter.woken) == 0) {
-        wake(const_cast<WaitWord&>(*waiter.word), 1, waiter.mask);
+        wake_waiters(const_cast<WaitWord&>(*waiter.word), 1, waiter.mask);
     }
     sem_destroy(&waiter.woken);
 }
@@ -136,7 +136,7 @@ WaitEnd wait_on_cancellable(WaitWord& word, uint32_t expected, int64_t deadline_
     Waiter waiter = {&word, mask, {}, nullptr};
     UAIO_CHECK(sem_init(&waiter.woken, 0, 0) == 0);
     {
-        Hold hold(bucket);
+        BucketHold hold(bucket);
         // Pairs with the release of whoever changed the word before waking under this mutex.
         if (word.load(std::memory_order_acquire) != expected) {
             sem_destroy(&waiter.woken);
@@ -159,8 +159,8 @@ WaitEnd wait_on_cancellable(WaitWord& word, uint32_t expected, int64_t deadline_
         end = errno == ETIMEDOUT ? WaitEnd::kTimedOut : WaitEnd::kInterrupted;
     }
     {
-        Hold hold(bucket);
-        unlink(bucket, waiter);
+        BucketHold hold(bucket);
+        remove_waiter(bucket, waiter);
     }
     // A wake-up that came together with the signal or the deadline counts: it must not be lost,
     // because wake_one has chosen this waiter and no other.
@@ -181,11 +181,11 @@ WaitEnd wait_on(WaitWord& word, uint32_t expected, int64_t deadline_ns, uint32_t
 }
 
 void wake_one(WaitWord& word) {
-    wake(word, 1, kEveryKind);
+    wake_waiters(word, 1, kEveryKind);
 }
 
 void wake_all(WaitWord& word, uint32_t mask) {
-    wake(word, UINT32_MAX, mask);
+    wake_waiters(word, UINT32_MAX, mask);
 }
 
 // A mutex that another thread of the parent held would stay locked for ever.
