@@ -4,7 +4,12 @@
 #     fail TEXT   one line on standard error, `SCRIPT: TEXT`, and the end with status 1
 #     say TEXT    one line about what happens now
 #     build TARGET…    builds quietly; what Bazel says is shown when it fails
+#     version_in_header    the version of uaio
 #     output PATH      where a built file is, by its path below bazel-bin
+#
+# A script may set `bazel_flags`, which both give to Bazel. If UAIO_BUILT is set, it is a folder in
+# which the built files lie, by the same paths, and Bazel is not asked: for a test, which is run by
+# Bazel.
 # shellcheck shell=sh
 
 root=$(cd "$(dirname "$0")/.." && pwd -P)
@@ -19,7 +24,10 @@ say() {
 }
 
 build() {
-    if ! bazel_words=$(cd "$root" && bazel build --noshow_progress "$@" 2>&1); then
+    [ -z "${UAIO_BUILT:-}" ] || return 0
+    # shellcheck disable=SC2086 # Several flags, or none.
+    if ! bazel_words=$(cd "$root" &&
+        bazel build --noshow_progress ${bazel_flags:-} "$@" 2>&1); then
         printf '%s\n' "$bazel_words" >&2
         fail "bazel could not build $*"
     fi
@@ -27,7 +35,13 @@ build() {
 
 # Asks Bazel, because the links in the repository may belong to another configuration.
 output() {
-    bazel_bin=$(cd "$root" && bazel info bazel-bin 2>/dev/null) ||
+    # shellcheck disable=SC2086 # Several flags, or none.
+    bazel_bin=${UAIO_BUILT:-$(cd "$root" && bazel info ${bazel_flags:-} bazel-bin 2>/dev/null)} ||
         fail 'bazel cannot say where its outputs are'
     printf '%s/%s\n' "$bazel_bin" "$1"
+}
+
+version_in_header() {
+    sed -n 's/^#define UAIO_VERSION_STRING "\(.*\)"$/\1/p' "$root/aio/version.h" | grep . ||
+        fail 'aio/version.h has no version'
 }
