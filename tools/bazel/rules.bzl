@@ -13,6 +13,7 @@ load("@rules_cc//cc:defs.bzl", "cc_library", "cc_test")
 # symbol of the C++ runtime is left to link. The unwind tables stay, because a program's callback
 # may call pthread_exit, which unwinds through our frames.
 CORE_COPTS = [
+    "-std=c++20",  # also in a project whose own language is another
     "-fno-exceptions",
     "-fno-rtti",
     "-fno-threadsafe-statics",

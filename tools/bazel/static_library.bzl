@@ -7,7 +7,8 @@ into one, in which the hidden symbols are made local: a program that links the a
 exported symbols and no others, as it does with the shared library.
 """
 
-load("@bazel_tools//tools/cpp:toolchain_utils.bzl", "find_cpp_toolchain")
+load("@rules_cc//cc:find_cc_toolchain.bzl", "find_cpp_toolchain")
+load("@rules_cc//cc/common:cc_info.bzl", "CcInfo")
 
 def _objects(deps):
     objects = []
@@ -53,7 +54,7 @@ static_library = rule(
     attrs = {
         "deps": attr.label_list(mandatory = True, providers = [CcInfo]),
         "_cc_toolchain": attr.label(
-            default = Label("@bazel_tools//tools/cpp:current_cc_toolchain"),
+            default = Label("@rules_cc//cc:current_cc_toolchain"),
         ),
     },
     fragments = ["cpp"],
