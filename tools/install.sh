@@ -2,6 +2,7 @@
 # Builds uaio and installs it under PREFIX, which need not exist yet:
 #
 #     tools/install.sh PREFIX
+#     tools/install.sh --remove PREFIX      takes away what was installed
 #
 #     bin/uaio                          the program for people
 #     lib/libuaio.so.1, .so, .a         for programs that link with uaio
@@ -10,21 +11,25 @@
 #     lib/uaio/compat/libaio.so.1       for programs on Linux AIO, by LD_LIBRARY_PATH; with the name
 #                                       that Debian 13 has, libaio.so.1t64
 #     lib/pkgconfig/uaio.pc             pkg-config --cflags --libs uaio
+#     lib/cmake/uaio/                   find_package(uaio): uaio::uaio, uaio::asio
 #     include/uaio/                     the version, the engine for programs that embed it, and
 #                                       <libaio.h>; <aio.h> is the system's
 #     include/uaio/asio/                files for Boost.Asio
 #     share/man/                        the manual pages; those named as the C library's own are in
 #                                       section 3uaio: man 3uaio aio_read
 #     share/bash-completion/            completion of the program's command line, for bash
+#     share/uaio/installed              the list of all that, for --remove
 #
-# As usual, everything goes below $DESTDIR while the files name PREFIX alone. Installing again
-# replaces each file by a new one, so that programs in use go on with the old.
+# $LIBDIR takes the place of lib (lib64, lib/x86_64-linux-gnu); lib/uaio is then a link to where the
+# program finds its libraries. As usual, everything goes below $DESTDIR. No file names PREFIX, so
+# all of it can be moved. Installing again replaces each file by a new one, so that programs in use
+# go on with the old.
 set -eu
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 
 usage() {
-    echo 'usage: tools/install.sh PREFIX' >&2
+    echo 'usage: tools/install.sh [--remove] PREFIX' >&2
     exit 2
 }
 
@@ -38,17 +43,39 @@ folder() {
 # put MODE SOURCE PATH: installs a file as PATH below the prefix.
 put() {
     reason=$(install -m "$1" "$2" "$target/$3" 2>&1) || fail "${reason#install: }"
+    printf '%s\n' "$3" >>"$list"
 }
 
 # link TEXT PATH
 link() {
     reason=$(ln -sfn "$1" "$target/$2" 2>&1) || fail "${reason#ln: }"
+    printf '%s\n' "$2" >>"$list"
+}
+
+# Files first, then the folders that nobody else has put anything into.
+remove() {
+    installed=$target/share/uaio/installed
+    [ -f "$installed" ] || fail "there is no list of what was installed, $installed"
+    cp "$installed" "$list"
+    while read -r path; do
+        reason=$(rm -f "$target/$path" 2>&1) || fail "${reason#rm: }"
+    done <"$list"
+    sed -n 's|/[^/]*$||p' "$list" | sort -ru | while read -r path; do
+        [ ! -d "$target/$path" ] ||
+            (cd "$target" && rmdir -p --ignore-fail-on-non-empty "$path")
+    done
+    say "uaio is removed from $target"
+}
+
+# The way from the folder of the libraries up to the prefix.
+to_prefix() {
+    printf '%s\n' "$libdir" | sed 's|[^/][^/]*|..|g'
 }
 
 pkg_config_file() {
     cat <<EOF
-prefix=$prefix
-libdir=\${prefix}/lib
+prefix=\${pcfiledir}/../$(to_prefix)
+libdir=\${prefix}/$libdir
 includedir=\${prefix}/include
 
 Name: uaio
@@ -60,21 +87,44 @@ Cflags: -I\${includedir}
 EOF
 }
 
+# cmake_file NAME: a file of tools/cmake, filled in.
+cmake_file() {
+    sed "s|@version@|$version|; s|@to_prefix@|$(to_prefix)|
+        s|@pointer_bytes@|$(($(getconf LONG_BIT) / 8))|" "$root/tools/cmake/$1.in" >"$scratch"
+    put 644 "$scratch" "$libdir/cmake/uaio/$1"
+}
+
 install_libraries() {
-    folder lib/uaio/compat lib/pkgconfig
+    folder "$libdir/uaio/compat"
     # The file has the release in its name, so that two can lie side by side; the soname is .so.1.
-    put 755 "$(output aio/posix/libuaio.so.1)" "lib/libuaio.so.1.$version"
-    link "libuaio.so.1.$version" lib/libuaio.so.1
-    link libuaio.so.1 lib/libuaio.so
-    put 644 "$(output aio/posix/libuaio.a)" lib/libuaio.a
-    put 755 "$(output aio/posix/libuaio_preload.so)" lib/uaio/libuaio_preload.so
-    put 755 "$(output aio/posix/libuaio_preload_posix.so)" lib/uaio/libuaio_preload_posix.so
-    put 755 "$(output aio/libaio/libuaio_preload_libaio.so)" lib/uaio/libuaio_preload_libaio.so
+    put 755 "$(output aio/posix/libuaio.so.1)" "$libdir/libuaio.so.1.$version"
+    link "libuaio.so.1.$version" "$libdir/libuaio.so.1"
+    link libuaio.so.1 "$libdir/libuaio.so"
+    put 644 "$(output aio/posix/libuaio.a)" "$libdir/libuaio.a"
+    for library in posix/libuaio_preload.so posix/libuaio_preload_posix.so \
+        libaio/libuaio_preload_libaio.so; do
+        put 755 "$(output "aio/$library")" "$libdir/uaio/${library#*/}"
+    done
     # One file by both names: loaded by either, it is there once.
-    put 755 "$(output aio/libaio/libaio.so.1)" lib/uaio/compat/libaio.so.1
-    link libaio.so.1 lib/uaio/compat/libaio.so.1t64
-    pkg_config_file >"$scratch" || fail "cannot write $scratch"
-    put 644 "$scratch" lib/pkgconfig/uaio.pc
+    put 755 "$(output aio/libaio/libaio.so.1)" "$libdir/uaio/compat/libaio.so.1"
+    link libaio.so.1 "$libdir/uaio/compat/libaio.so.1t64"
+    case $libdir in
+        lib) ;;
+        lib/*) link "${libdir#lib/}/uaio" lib/uaio ;;
+        *) folder lib && link "../$libdir/uaio" lib/uaio ;;
+    esac
+}
+
+install_for_builds() {
+    folder "$libdir/pkgconfig" "$libdir/cmake/uaio" include/uaio
+    pkg_config_file >"$scratch"
+    put 644 "$scratch" "$libdir/pkgconfig/uaio.pc"
+    cmake_file uaio-config.cmake
+    cmake_file uaio-config-version.cmake
+    put 644 "$root/aio/version.h" include/uaio/version.h
+    put 644 "$root/aio/libaio/libaio.h" include/uaio/libaio.h
+    put 644 "$root/aio/embed/engine.h" include/uaio/engine.h
+    install_asio
 }
 
 install_asio() {
@@ -109,32 +159,47 @@ install_completion() {
     put 644 "$root/tools/completion/uaio.bash" share/bash-completion/completions/uaio
 }
 
-case $# in
-    1) ;;
-    *) usage ;;
-esac
+# The list of all that, itself included, and of what an earlier version has left there.
+install_list() {
+    folder share/uaio
+    printf 'share/uaio/installed\n' >>"$list"
+    [ ! -f "$target/share/uaio/installed" ] || cat "$target/share/uaio/installed" >>"$list"
+    sort -u "$list" >"$scratch"
+    put 644 "$scratch" share/uaio/installed
+}
+
+action=install
+if [ "${1:-}" = --remove ]; then
+    action=remove
+    shift
+fi
+[ $# -eq 1 ] || usage
 case $1 in
     '' | -*) usage ;;
     /*) prefix=${1%/} ;;
     *) prefix=$PWD/${1%/} ;;
 esac
 target=${DESTDIR:-}$prefix
+libdir=${LIBDIR:-lib}
 
-"$root/tools/setup.sh"
+folder_of_mine=$(mktemp -d) || fail 'cannot make a temporary folder'
+trap 'rm -rf "$folder_of_mine"' EXIT
+scratch=$folder_of_mine/file list=$folder_of_mine/list
+if [ "$action" = remove ]; then
+    remove
+    exit
+fi
+
+[ -n "${UAIO_BUILT:-}" ] || "$root/tools/setup.sh"
 version=$(version_in_header)
-scratch=$(mktemp) || fail 'cannot make a temporary file'
-trap 'rm -f "$scratch"' EXIT
-
-folder bin include/uaio
 build //tools:uaio //aio/posix:libuaio.so.1 //aio/posix:libuaio.a //aio/posix:libuaio_preload.so \
     //aio/posix:libuaio_preload_posix.so //aio/libaio:libuaio_preload_libaio.so \
     //aio/libaio:libaio.so.1
+folder bin
 put 755 "$(output tools/uaio)" bin/uaio
-put 644 "$root/aio/version.h" include/uaio/version.h
-put 644 "$root/aio/libaio/libaio.h" include/uaio/libaio.h
-put 644 "$root/aio/embed/engine.h" include/uaio/engine.h
-install_asio
 install_libraries
+install_for_builds
 install_manual
 install_completion
+install_list
 say "uaio $version is installed in $target"
