@@ -161,16 +161,14 @@ int check_block(const IoBlock& block) {
     return block.reserved != 0 || !fits ? EINVAL : 0;
 }
 
-int begin_operation(const IoBlock& block, Slot& slot, LastSeen& last, Operation& operation) {
+int begin_descriptor(const IoBlock& block, Slot& slot, LastSeen& last, Operation& operation) {
     operation.fd = block.fd;
     operation.priority = 0;
     int error = look_at(block.fd, last, operation.descriptor);
-    if (error == 0) {
-        error = take_bell(block, slot);
-    }
-    if (error != 0) {
-        return error;
-    }
+    return error == 0 ? take_bell(block, slot) : error;
+}
+
+int begin_operation(const IoBlock& block, Slot& slot, Operation& operation) {
     switch (block.opcode) {
         case kPread:
         case kPreadv:

@@ -28,9 +28,13 @@ struct LastSeen {
     Descriptor descriptor;
 };
 
-// Fills in `operation` (but for kPoll) and the slot's bell and pieces. What the descriptor stands
-// for is left to end_operation(). Keeps errno.
-int begin_operation(const IoBlock& block, Slot& slot, LastSeen& last, Operation& operation);
+// Fills in the operation's descriptor, and the slot's bell: then the kernel writes to the block.
+// Keeps errno.
+int begin_descriptor(const IoBlock& block, Slot& slot, LastSeen& last, Operation& operation);
+
+// Goes on with the rest of `operation` (but for kPoll) and the slot's pieces. What the descriptor
+// stands for is left to end_operation(). Keeps errno.
+int begin_operation(const IoBlock& block, Slot& slot, Operation& operation);
 
 // Finds out the rest. Keeps errno.
 int end_operation(Operation& operation);

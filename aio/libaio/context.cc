@@ -282,6 +282,7 @@ int open_context(uint32_t events, Context*& context) {
         return error;
     }
     context->id = id;
+    context->pages.forget();
     context->address.store(reinterpret_cast<uintptr_t>(context->ring.address()),
                            std::memory_order_relaxed);  // life releases it
     if (!make_known(*context)) {

@@ -53,7 +53,7 @@ int take(Collection& collection) {
         uint32_t unread = ring.unread();
         unread = unread > 0 ? unread : 1;  // in a handler that has interrupted the owner
         events_max = events_max < unread ? events_max : unread;
-        if (!collection.context.pages.can_read(to, sizeof *to * events_max)) {
+        if (!collection.context.pages.can_write(to, sizeof *to * events_max)) {
             return EFAULT;
         }
         Arrival* moved;
@@ -219,6 +219,9 @@ long setup_context(uint32_t events, uintptr_t* context) {
     uint32_t room = ring_events(events);
     if (*context != 0 || room == 0) {
         return -EINVAL;
+    }
+    if (!is_writable(context, sizeof *context)) {
+        return -EFAULT;
     }
     engine.start();
     Context* opened;

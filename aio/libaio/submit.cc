@@ -64,13 +64,25 @@ int submit_poll(const IoBlock& block, Slot& slot) {
     return polls.watch(slot, block.fd, static_cast<uint16_t>(block.buffer));
 }
 
+// A client's block.
+struct Given {
+    IoBlock* place;
+    bool writable;
+    IoBlock copy;
+};
+
 // The kernel writes its key too, but always the same one.
-void write_key(uint64_t address, const Slot& slot) {
-    auto block = reinterpret_cast<IoBlock*>(static_cast<uintptr_t>(address));
-    block->key = key_of(slot);
+int write_key(const Given& given, const Slot& slot) {
+    if (!given.writable) {
+        return EFAULT;
+    }
+    given.place->key = key_of(slot);
+    return 0;
 }
 
-int submit_copy(Context& context, const IoBlock& block, uint64_t address, Prepared& prepared) {
+int submit_copy(Context& context, const Given& given, Prepared& prepared) {
+    const IoBlock& block = given.copy;
+    auto address = reinterpret_cast<uintptr_t>(given.place);
     int error = check_block(block);
     if (error != 0) {
         return error;
@@ -80,9 +92,14 @@ int submit_copy(Context& context, const IoBlock& block, uint64_t address, Prepar
         return EAGAIN;
     }
     slot->event = {block.data, address, 0, 0};
-    write_key(address, *slot);
     Operation operation;
-    error = begin_operation(block, *slot, prepared.last, operation);
+    error = begin_descriptor(block, *slot, prepared.last, operation);
+    if (error == 0) {
+        error = write_key(given, *slot);
+    }
+    if (error == 0) {
+        error = begin_operation(block, *slot, operation);
+    }
     if (error == 0 && block.opcode == kPoll) {
         error = submit_poll(block, *slot);
     } else if (error == 0) {
@@ -101,12 +118,17 @@ int submit_copy(Context& context, const IoBlock& block, uint64_t address, Prepar
 
 int submit_one(Context& context, IoBlock* const* place, Prepared& prepared) {
     KnownPages& pages = context.pages;
-    if (!pages.can_read(place, sizeof *place) || !pages.can_read(*place, sizeof **place)) {
+    if (!pages.can_read(place, sizeof *place)) {
         return EFAULT;
     }
-    IoBlock copy;
-    memcpy(&copy, *place, sizeof copy);
-    return submit_copy(context, copy, reinterpret_cast<uintptr_t>(*place), prepared);
+    Given given;
+    given.place = *place;
+    given.writable = pages.can_write(given.place, sizeof given.copy);
+    if (!given.writable && !pages.can_read(given.place, sizeof given.copy)) {
+        return EFAULT;
+    }
+    memcpy(&given.copy, given.place, sizeof given.copy);
+    return submit_copy(context, given, prepared);
 }
 
 // The slot is held, so what it says of its request stays true.

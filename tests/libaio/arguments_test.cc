@@ -52,7 +52,8 @@ struct Given {
 
     int begin() {
         operation = {};
-        return begin_operation(block, slot, last, operation);
+        int error = begin_descriptor(block, slot, last, operation);
+        return error == 0 ? begin_operation(block, slot, operation) : error;
     }
 
     test::ScratchFile file;

@@ -467,6 +467,51 @@ static void moving(void) {
     close(fd);
 }
 
+/* What can be read there, and not written. */
+static void* read_only(const void* from, size_t bytes) {
+    void* page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (page == MAP_FAILED) exit(3);
+    memcpy(page, from, bytes);
+    mprotect(page, 4096, PROT_READ);
+    return page;
+}
+
+static void ask_read_only(const char* what, const struct iocb* block) {
+    struct iocb* list[] = {read_only(block, sizeof *block)};
+    say("read-only, %s: %s", what, name(io_submit(context, 1, list)));
+    munmap(list[0], 4096);
+}
+
+static void writing_back(void) {
+    struct iocb block, *list[] = {&block};
+    struct io_event event = {0};
+    io_context_t none = NULL;
+    int fd = scratch(0);
+    io_prep_pread(&block, fd, data, 10, 0);
+    ask_read_only("a block", &block);
+    block.u.c.offset = -1;
+    ask_read_only("a negative offset", &block);
+    block.aio_lio_opcode = 99;
+    ask_read_only("an unknown operation", &block);
+    io_set_eventfd(&block, fd);
+    ask_read_only("a file for a bell", &block);
+    block.aio_fildes = -1;
+    ask_read_only("a closed descriptor", &block);
+    block.u.c.__pad3 = 1;
+    ask_read_only("a reserved field", &block);
+    io_prep_pread(&block, fd, data, 10, 0);
+    say("read-only, events: submit %s", name(io_submit(context, 1, list)));
+    struct io_event* events = read_only(&event, sizeof event);
+    say("read-only, events: %s", name(io_getevents(context, 1, 1, events, NULL)));
+    say("elsewhere: %s", name(io_getevents(context, 1, 1, &event, NULL)));
+    io_context_t* place = read_only(&none, sizeof none);
+    say("read-only, context: %s", name(io_setup(8, place)));
+    say("read-only, context for 0: %s", name(io_setup(0, place)));
+    munmap(events, 4096);
+    munmap(place, 4096);
+    close(fd);
+}
+
 static void forking(void) {
     struct io_event event;
     fflush(stdout);
@@ -525,6 +570,7 @@ int main(int count, char** words) {
     cancelling();
     reaping();
     moving();
+    writing_back();
     forking();
     destruction();
     polls();

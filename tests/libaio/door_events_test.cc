@@ -125,8 +125,8 @@ BOOST_AUTO_TEST_CASE(the_longest_time_limits_are_as_good_as_none) {
     }
 }
 
-// Method: the event's place can be read but not written, so that its taker is interrupted in the
-// middle.
+// Method: the event's place cannot be written any more, a moment after it could, so that its taker
+// is interrupted in the middle.
 struct ReadOnlyPlace {
     uintptr_t context = 0;
     void* page = nullptr;
@@ -135,8 +135,9 @@ struct ReadOnlyPlace {
 
 BOOST_FIXTURE_TEST_CASE(a_handler_does_not_sleep_beside_an_event_it_cannot_take, Opened) {
     size_t bytes = static_cast<size_t>(sysconf(_SC_PAGESIZE));
-    void* page = mmap(nullptr, bytes, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    void* page = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     BOOST_TEST_REQUIRE(page != MAP_FAILED);
+    auto* place = static_cast<IoEvent*>(page);
     read_only_place = {context, page};
     struct sigaction action = {};
     struct sigaction before;
@@ -147,17 +148,19 @@ BOOST_FIXTURE_TEST_CASE(a_handler_does_not_sleep_beside_an_event_it_cannot_take,
         mprotect(read_only_place.page, 1, PROT_READ | PROT_WRITE);
     };
     ReadGate gate;
-    gate.release("x");
+    gate.release("xx");
     IoBlock block = block_of(kPread, gate.fd(), data, 1);
+    BOOST_TEST(submit(block) == 1);
+    BOOST_TEST(collect_events(context, 1, 1, place, nullptr, nullptr) == 1);
+    mprotect(page, bytes, PROT_READ);
     block.data = 42;
     sigaction(SIGSEGV, &action, &before);
     long submitted = submit(block);
-    auto* event = static_cast<IoEvent*>(page);
-    long count = collect_events(context, 1, 1, event, nullptr, nullptr);
+    long count = collect_events(context, 1, 1, place, nullptr, nullptr);
     sigaction(SIGSEGV, &before, nullptr);
     BOOST_TEST(submitted == 1);
     BOOST_TEST(count == 1);
-    BOOST_TEST(event->data == 42u);
+    BOOST_TEST(place->data == 42u);
     BOOST_TEST(read_only_place.answer == -EINTR);
     munmap(page, bytes);
 }

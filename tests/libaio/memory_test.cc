@@ -1,5 +1,5 @@
-// What can be read, and pages that are mapped twice. Method: pages of every kind, next to each
-// other; a ring's two mappings written through one and read through the other; a child.
+// What can be read or written, and pages that are mapped twice. Method: pages of every kind, next
+// to each other; a ring's two mappings written through one and read through the other; a child.
 #define BOOST_TEST_MODULE memory
 #include "aio/libaio/platform/memory.h"
 
@@ -48,6 +48,25 @@ BOOST_FIXTURE_TEST_CASE(what_is_not_there_cannot_be_read, Pages) {
     BOOST_TEST(!is_readable(reinterpret_cast<void*>(UINTPTR_MAX - 8), 64));
 }
 
+BOOST_FIXTURE_TEST_CASE(what_is_not_there_cannot_be_written, Pages) {
+    BOOST_TEST(is_writable(start, size));
+    BOOST_TEST(is_writable(start + size - 1, 1));
+    BOOST_TEST(!is_writable(start + size - 1, 2));
+    BOOST_TEST(!is_writable(start + size, 1));
+    BOOST_TEST(is_writable(start + 2 * size + 3, 9));
+    BOOST_TEST(!is_writable(start, 3 * size));
+    BOOST_TEST(!is_writable(nullptr, 1));
+    BOOST_TEST(!is_writable(reinterpret_cast<void*>(8), 8));
+    BOOST_TEST(!is_writable(reinterpret_cast<void*>(UINTPTR_MAX - 8), 64));
+}
+
+BOOST_FIXTURE_TEST_CASE(looking_changes_nothing, Pages) {
+    strcpy(start, "there");
+    BOOST_TEST(is_readable(start, 6));
+    BOOST_TEST(is_writable(start, 6));
+    BOOST_TEST(strcmp(start, "there") == 0);
+}
+
 BOOST_FIXTURE_TEST_CASE(what_is_there_is_copied, Pages) {
     strcpy(start, "there");
     char copy[6] = {};
@@ -65,6 +84,8 @@ BOOST_FIXTURE_TEST_CASE(errno_is_kept, Pages) {
     errno = E2BIG;
     is_readable(start, 1);
     is_readable(start + size, 1);
+    is_writable(start, 1);
+    is_writable(start + size, 1);
     int after = errno;
     BOOST_TEST(after == E2BIG);
 }
@@ -94,6 +115,28 @@ BOOST_FIXTURE_TEST_CASE(known_pages_are_believed_for_a_while, Pages) {
     BOOST_TEST(believed > 0);
     BOOST_TEST(believed < 100);
     BOOST_TEST(!known.can_read(start, 8));
+    char* other = start + 2 * size;
+    BOOST_TEST(known.can_read(other, 8));
+    known.forget();
+    munmap(other, size);
+    BOOST_TEST(!known.can_read(other, 8));
+}
+
+BOOST_FIXTURE_TEST_CASE(who_can_be_read_is_not_known_to_be_written, Pages) {
+    auto known = KnownPages();
+    BOOST_TEST(known.can_read(start, 8));
+    munmap(start, size);
+    BOOST_TEST(known.can_read(start, 8));
+    BOOST_TEST(!known.can_write(start, 8));
+    BOOST_TEST(!known.can_read(start, 8));
+    char* other = start + 2 * size;
+    BOOST_TEST(known.can_write(other, 8));
+    munmap(other, size);
+    BOOST_TEST(known.can_read(other, 8));
+    int believed = 0;
+    while (known.can_write(other, 8)) ++believed;
+    BOOST_TEST(believed > 0);
+    BOOST_TEST(believed < 100);
 }
 
 // The portable back end has no such word.

@@ -15,6 +15,10 @@ namespace uaio {
 // mapped. Async-signal-safe.
 bool is_readable(const void* memory, size_t bytes);
 
+// Whether `bytes` at `memory` can be written now. What is there stays as it is. Costs the same; the
+// portable back end sees only whether the page is mapped. Async-signal-safe.
+bool is_writable(void* memory, size_t bytes);
+
 // Copies `bytes` from `memory`, which another thread may unmap at the same moment. False if they
 // are not there, or if the system has no such copy: process_vm_readv(2), which some filters forbid;
 // the portable back end has none.

@@ -26,6 +26,10 @@ bool is_readable(const void* memory, size_t bytes) {
     return readable;
 }
 
+bool is_writable(void* memory, size_t bytes) {
+    return is_readable(memory, bytes);
+}
+
 bool copy_if_there(void* /*to*/, const void* /*memory*/, size_t /*bytes*/) {
     return false;
 }
