@@ -79,7 +79,7 @@ class Polls {
     // What the one or the other is made of.
     uint32_t fill();
     void bring_ready(uint32_t count);
-    Slot* take_ready(Watch& watch, uint32_t came) UAIO_REQUIRES(lock_);
+    Slot* take_ready(Watch& watch, uint32_t told) UAIO_REQUIRES(lock_);
     void recheck();
     Slot* take_lost() UAIO_REQUIRES(lock_);
 

@@ -63,6 +63,15 @@ BOOST_FIXTURE_TEST_CASE(who_gets_no_thread_takes_back_only_its_own_poll, Polling
     BOOST_TEST((event.result & POLLIN) != 0);
 }
 
+// Returns when the thread has looked at all polls that were there.
+void await_a_look(Polling& polling) {
+    ReadGate gate;
+    IoBlock block = poll_of(gate.fd());
+    BOOST_TEST(polling.submit(block) == 1);
+    gate.release("x");
+    BOOST_TEST(polling.next().block == reinterpret_cast<uintptr_t>(&block));
+}
+
 // What the number stands for by then would be ready at once.
 BOOST_FIXTURE_TEST_CASE(a_number_that_is_used_again_is_not_polled, Polling) {
     ReadGate gate;
@@ -74,6 +83,44 @@ BOOST_FIXTURE_TEST_CASE(a_number_that_is_used_again_is_not_polled, Polling) {
     BOOST_TEST(dup2(other.fd(), number) == number);
     BOOST_TEST(next().result == -EBADF);
     close(number);
+}
+
+// The set of polls still knows the file that the number stood for, as long as somebody has it open.
+BOOST_FIXTURE_TEST_CASE(what_the_number_stood_for_before_tells_nothing_of_what_it_is_now, Polling) {
+    ReadGate before;
+    ReadGate after;
+    int number = dup(before.fd());
+    IoBlock first = poll_of(number);
+    BOOST_TEST(submit(first) == 1);
+    BOOST_TEST(dup2(after.fd(), number) == number);
+    IoBlock second = poll_of(number);
+    BOOST_TEST(submit(second) == 1);
+    before.release("x");
+    IoEvent event = next();
+    BOOST_TEST(event.block == reinterpret_cast<uintptr_t>(&first));
+    BOOST_TEST(event.result == -EBADF);
+    await_a_look(*this);
+    after.release("x");
+    event = next();
+    BOOST_TEST(event.block == reinterpret_cast<uintptr_t>(&second));
+    BOOST_TEST(event.result == POLLIN);
+    close(number);
+}
+
+// Eventfds have no file of their own, so nobody sees that it is another one.
+BOOST_FIXTURE_TEST_CASE(an_eventfd_in_the_place_of_another_is_waited_for, Polling) {
+    int before = eventfd(0, EFD_NONBLOCK);
+    int after = eventfd(0, EFD_NONBLOCK);
+    int number = dup(before);
+    IoBlock blocks[] = {poll_of(number), poll_of(number)};
+    BOOST_TEST(submit(blocks[0]) == 1);
+    BOOST_TEST(dup2(after, number) == number);
+    BOOST_TEST(submit(blocks[1]) == 1);
+    BOOST_TEST(eventfd_write(before, 1) == 0);
+    await_a_look(*this);
+    BOOST_TEST(eventfd_write(after, 1) == 0);
+    for (int i = 0; i < 2; ++i) BOOST_TEST(next().result == POLLIN);
+    for (int fd : {before, after, number}) close(fd);
 }
 
 struct LowLimit {
@@ -102,15 +149,6 @@ BOOST_FIXTURE_TEST_CASE(there_may_be_more_polls_than_descriptors, Polling) {
         char got;
         BOOST_TEST((read(first.fd(), &got, 1) == 1 && read(last.fd(), &got, 1) == 1));
     }
-}
-
-// Returns when the thread has looked at all polls that were there.
-void await_a_look(Polling& polling) {
-    ReadGate gate;
-    IoBlock block = poll_of(gate.fd());
-    BOOST_TEST(polling.submit(block) == 1);
-    gate.release("x");
-    BOOST_TEST(polling.next().block == reinterpret_cast<uintptr_t>(&block));
 }
 
 std::atomic<void (*)()> in_the_thread = nullptr;  // the next time

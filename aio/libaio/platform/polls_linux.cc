@@ -6,8 +6,12 @@
 // is this one's. If they are not, everything is registered in a new one.
 //
 // A registration stays when its polls have gone, until its file is closed; it tells once at most,
-// with a ticket that is nobody's any more. Nobody tells of a descriptor that was closed, so now and
-// then the thread looks whether those of the polls still stand for their files.
+// with a ticket that is nobody's any more. Where somebody else has the file open, it stays although
+// the number stands for another file by now, and then tells those who poll that. So who is told
+// asks the number itself what it is ready for, as the kernel's own polls ask their file once more.
+//
+// Nobody tells of a descriptor that was closed, so now and then the thread looks whether those of
+// the polls still stand for their files.
 #include <errno.h>
 #include <sys/epoll.h>
 
@@ -188,10 +192,13 @@ void Polls::look() {
     }
 }
 
-// Takes out what is served by that, and what the number no longer stands for; asks for the rest.
-// Returns a chain.
-Slot* Polls::take_ready(Watch& watch, uint32_t came) {
-    Identity now;
+// Takes out what the descriptor is ready for, and what its number no longer stands for; asks for
+// the rest. Returns a chain.
+Slot* Polls::take_ready(Watch& watch, uint32_t told) {
+    pollfd descriptor = {watch.fd, static_cast<short>(watch.interest), 0};
+    bool asked = ::poll(&descriptor, 1, 0) >= 0;  // else there is no memory
+    uint32_t came = asked ? static_cast<uint16_t>(descriptor.revents) : told;
+    Identity now;  // after that: what was asked was this
     bool there = identify(watch.fd, now) == 0;
     Slot* chain = nullptr;
     uint32_t interest = 0;
@@ -199,7 +206,7 @@ Slot* Polls::take_ready(Watch& watch, uint32_t came) {
     for (Poll* poll = watch.polls.front(); poll != nullptr; poll = following) {
         following = List<Poll, WatchTag>::after(*poll);
         bool lost = !there || !(now == poll->file);
-        uint32_t result = came & (poll->events | EPOLLERR | EPOLLHUP);
+        uint32_t result = came & (poll->events | POLLERR | POLLHUP);
         if (lost || result != 0) {
             Slot& slot = take_out(*poll);  // the last one closes the watch
             slot.event.result = lost ? -EBADF : static_cast<int64_t>(result);
