@@ -88,6 +88,22 @@ BOOST_AUTO_TEST_CASE(a_bad_descriptor_is_an_error, *posix("aio_fsync: ERRORS EBA
     }
 }
 
+// As fsync(2), which asks for no access; Linux's manual of aio_fsync has EBADF.
+BOOST_AUTO_TEST_CASE(a_descriptor_open_for_reading_is_enough,
+                     *posix("aio_fsync: ERRORS EBADF (open for writing)")) {
+    ScratchFile file("0123456789");
+    int reading = file.open_again(O_RDONLY);
+    for (int op : {O_SYNC, O_DSYNC}) {
+        Request write(file.fd(), "written");
+        BOOST_TEST(write.write() == 0);
+        Request sync(reading, size_t{0});
+        BOOST_TEST(sync.sync(op) == 0);
+        BOOST_TEST(sync.finish() == transferred(0));
+        BOOST_TEST(write.finish() == transferred(7));
+    }
+    close(reading);
+}
+
 BOOST_AUTO_TEST_CASE(a_pipe_cannot_be_synchronised, *posix("aio_fsync: ERRORS EINVAL (file)")) {
     WriteGate gate;
     gate.release();
