@@ -1,20 +1,9 @@
 // Channel: the way of an open file's operations to the engine and back to the file's executor.
 //
-// There. start() notes the operation as outstanding and submits it. Whoever cancels looks for it
-// there, under the mutex, so that it cannot end() meanwhile.
+// There (outstanding.hpp). start() notes the operation as outstanding and submits it.
 //
-// Back. The engine calls done() on some thread, which pushes the operation on a stack and, if no
-// drain has been posted to the executor, posts one. A drain runs on the executor: it takes what is
-// on the stack, keeps it in order of arrival, and ends one operation; before it calls the handler
-// it posts the next drain if there is more. So threads of the engine wake the executor once for as
-// many operations as end meanwhile, while each handler still counts as one function of the
-// executor, as run_one() and several threads in run() expect.
-//
-// The drain is a token. Invariant: at any time at most one drain is posted and has not begun to
-// draw; and there is one whenever the stack or `ready_` holds an operation. `top_` says both: null
-// (no token, nothing on the stack), kDrainPosted (a token, nothing), or the newest operation (a
-// token). Whoever changes it from null makes the token; next() gives it up by changing kDrainPosted
-// to null, or passes it on. Only the token's holder touches `ready_`.
+// Back (ended.hpp). The engine calls done() on some thread, which pushes the operation and perhaps
+// posts a drain() to the executor, which ends one operation.
 //
 // Who keeps what alive. `users_`: the open file, and each operation until the engine has done with
 // its descriptor; the last one closes the descriptor. `inside_`: operations that the engine has not
@@ -34,11 +23,12 @@
 #include <mutex>
 #include <new>
 #include <optional>
-#include <unordered_map>
 #include <utility>
 
 #include <boost/asio/post.hpp>
+#include <uaio/asio/detail/ended.hpp>
 #include <uaio/asio/detail/operation.hpp>
+#include <uaio/asio/detail/outstanding.hpp>
 #include <uaio/asio/detail/registry.hpp>
 
 namespace uaio::asio::detail {
@@ -75,18 +65,17 @@ class Channel : public Registered {
     // Withdraws what has not begun: all, or the operation with that key.
     void cancel() {
         std::lock_guard lock(mutex_);
-        for (Operation* each = first_; each != nullptr; each = each->after) {
+        for (Operation* each = outstanding_.first(); each != nullptr; each = each->after) {
             each->unwanted.store(true, std::memory_order_relaxed);  // as in cancel(key)
         }
         withdraw_all();
     }
     void cancel(std::uint64_t key) {
         std::lock_guard lock(mutex_);
-        auto found = keys_.find(key);
-        if (found != keys_.end()) {
+        if (Operation* operation = outstanding_.find(key)) {
             // Relaxed: the engine's lock, in withdraw(), orders it before the end that it causes.
-            found->second->unwanted.store(true, std::memory_order_relaxed);
-            withdraw(*found->second);
+            operation->unwanted.store(true, std::memory_order_relaxed);
+            withdraw(*operation);
         }
     }
 
@@ -117,14 +106,10 @@ class Channel : public Registered {
         Operation* operation = nullptr;
         {
             std::lock_guard lock(mutex_);
-            operation = std::exchange(first_, nullptr);
-            last_ = nullptr;
-            keys_.clear();
-            // What has ended is outstanding, or in `ready_`.
-            top_.store(nullptr, std::memory_order_relaxed);  // nobody else is left
+            operation = outstanding_.take_all();  // what is on the stack of those that ended too
         }
         end_unheard(operation);
-        end_unheard(std::exchange(ready_, nullptr));
+        end_unheard(ended_.take_ready());
     }
 
     // Before a fork: the engine has nothing of this channel afterwards; after it, in the parent and
@@ -142,7 +127,7 @@ class Channel : public Registered {
             new (&nobody_inside_) std::condition_variable;
         }
         std::lock_guard lock(mutex_);
-        for (Operation* each = first_; each != nullptr; each = each->after) {
+        for (Operation* each = outstanding_.first(); each != nullptr; each = each->after) {
             if (std::exchange(each->again, false)) {
                 submit(*each);
             }
@@ -194,11 +179,6 @@ class Channel : public Registered {
     // withdrawn then.
     static constexpr std::chrono::milliseconds kWithdrawAgain{10};
 
-    static Operation* drain_posted() {
-        static char mark;
-        return reinterpret_cast<Operation*>(&mark);
-    }
-
     // --- there ---
 
     bool enlist(Operation& operation) {
@@ -206,21 +186,8 @@ class Channel : public Registered {
         if (shut_down_) {
             return false;
         }
-        if (operation.key != 0) {
-            keys_.emplace(operation.key, &operation);  // may throw
-        }
-        operation.before = last_;
-        (last_ != nullptr ? last_->after : first_) = &operation;
-        last_ = &operation;
+        outstanding_.add(operation);
         return true;
-    }
-
-    void delist(Operation& operation) {
-        (operation.before != nullptr ? operation.before->after : first_) = operation.after;
-        (operation.after != nullptr ? operation.after->before : last_) = operation.before;
-        if (operation.key != 0) {
-            keys_.erase(operation.key);
-        }
     }
 
     void submit(Operation& operation) {
@@ -242,7 +209,7 @@ class Channel : public Registered {
 
     // The newest first, so that none begins because the one before it has gone.
     void withdraw_all() {
-        for (Operation* each = last_; each != nullptr; each = each->before) {
+        for (Operation* each = outstanding_.last(); each != nullptr; each = each->before) {
             withdraw(*each);
         }
     }
@@ -270,7 +237,7 @@ class Channel : public Registered {
 
     // --- back ---
 
-    // The engine's call. Once push() has made the operation known, it may be gone.
+    // The engine's call. Once the push has made the operation known, it may be gone.
     static void done(void* user, ssize_t result, int error) {
         auto& operation = *static_cast<Operation*>(user);
         Channel& channel = *operation.channel;
@@ -281,7 +248,9 @@ class Channel : public Registered {
             !operation.unwanted.load(std::memory_order_relaxed)) {  // as forking_
             operation.again = true;
         } else {
-            channel.push(operation);
+            if (channel.ended_.push(operation)) {
+                channel.post_drain();
+            }
         }
         channel.leave();
     }
@@ -294,19 +263,6 @@ class Channel : public Registered {
         return ::close(fd_) == 0 ? 0 : errno;
     }
 
-    void push(Operation& operation) {
-        Operation* top = top_.load(std::memory_order_relaxed);  // checked by the exchange
-        do {
-            operation.ended_before = top;
-        } while (!top_.compare_exchange_weak(top, &operation, std::memory_order_acq_rel,
-                                             std::memory_order_relaxed));
-        // Acquire pairs with next(), which gave the token up: `ready_` is empty, and was left
-        // alone.
-        if (top == nullptr) {
-            post_drain();
-        }
-    }
-
     void leave() {
         if (inside_.fetch_sub(1, std::memory_order_seq_cst) == 1 &&
             awaited_.load(std::memory_order_seq_cst)) {  // pairs with withdraw_and_wait()
@@ -316,42 +272,18 @@ class Channel : public Registered {
         release_reference();
     }
 
-    // The oldest that has ended; the token is passed on or given up.
+    // The oldest that has ended. The next drain is posted before, if there may be more.
     Operation* next() {
-        collect();
-        Operation* operation = ready_;
-        if (operation != nullptr) {
-            ready_ = operation->after;
+        {
+            std::lock_guard lock(mutex_);
+            ended_.collect([this](Operation& operation) { outstanding_.remove(operation); });
         }
-        Operation* none = drain_posted();
-        // Release pairs with push().
-        if (ready_ != nullptr ||
-            !top_.compare_exchange_strong(none, nullptr, std::memory_order_acq_rel,
-                                          std::memory_order_relaxed)) {
+        bool more;
+        Operation* operation = ended_.next(more);
+        if (more) {
             post_drain();
         }
         return operation;
-    }
-
-    // Moves what is on the stack behind what is ready, the oldest first.
-    void collect() {
-        // Acquire pairs with push(): results are there.
-        Operation* newest = top_.exchange(drain_posted(), std::memory_order_acq_rel);
-        Operation* oldest = nullptr;
-        Operation* last = nullptr;
-        std::lock_guard lock(mutex_);
-        while (newest != nullptr && newest != drain_posted()) {
-            delist(*newest);
-            last = last != nullptr ? last : newest;
-            newest->after = oldest;
-            oldest = newest;
-            newest = newest->ended_before;
-        }
-        if (oldest == nullptr) {
-            return;
-        }
-        (ready_ != nullptr ? ready_last_->after : ready_) = oldest;
-        ready_last_ = last;
     }
 
     static void end_unheard(Operation* operation) {
@@ -375,18 +307,12 @@ class Channel : public Registered {
     std::atomic<bool> awaited_{false};
     std::atomic<bool> forking_{false};
     std::atomic<std::uint64_t> last_key_{0};
-    std::atomic<Operation*> top_{nullptr};
-
-    // The token's holder's. Linked by `after`.
-    Operation* ready_ = nullptr;
-    Operation* ready_last_ = nullptr;
+    Ended ended_;
 
     // Guarded by mutex_, which is held while the engine withdraws, and so while done() runs then;
     // done() must not take it.
     std::mutex mutex_;
-    Operation* first_ = nullptr;  // outstanding, in order of submission
-    Operation* last_ = nullptr;
-    std::unordered_map<std::uint64_t, Operation*> keys_;
+    Outstanding outstanding_;
     bool shut_down_ = false;
 
     std::mutex wait_mutex_;  // for the condition alone
