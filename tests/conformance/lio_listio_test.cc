@@ -1,24 +1,16 @@
-// lio_listio: both modes, what counts as an entry, what the call answers, and when the list rings.
+// lio_listio: both modes, what counts as an entry, and what the call answers. When the list rings:
+// lio_listio_events_test.cc.
 
 #include <aio.h>
 #include <errno.h>
-#include <limits.h>
-#include <pthread.h>
 #include <signal.h>
 #include <string.h>
-#include <unistd.h>
 
-#include <atomic>
-#include <deque>
-#include <initializer_list>
-#include <iterator>
-#include <map>
 #include <string>
-#include <vector>
 
 #include <boost/test/unit_test.hpp>
 
-#include "tests/conformance/door.h"
+#include "tests/conformance/list.h"
 #include "tests/conformance/posix.h"
 #include "tests/support/bell.h"
 #include "tests/support/gate.h"
@@ -32,58 +24,6 @@ using namespace uaio::test;
 namespace {
 
 constexpr int kModes[] = {LIO_WAIT, LIO_NOWAIT};
-
-// The requests of one call. Entries may be skipped (null) and are never moved.
-class List {
-  public:
-    Request& add_read(int fd, size_t bytes, off_t offset) {
-        return add(requests_.emplace_back(fd, bytes, offset), LIO_READ);
-    }
-    Request& add_write(int fd, std::string_view bytes, off_t offset) {
-        return add(requests_.emplace_back(fd, bytes, offset), LIO_WRITE);
-    }
-    void add_null() { entries_.push_back(nullptr); }
-
-    // 0, or the errno that came with -1.
-    int submit(int mode, sigevent* event = nullptr) {
-        int answer = lio_listio(mode, entries_.data(), static_cast<int>(entries_.size()), event);
-        if (answer == 0) return 0;
-        return answer == -1 ? errno : INT_MAX;
-    }
-
-    Request& operator[](size_t i) { return requests_[i]; }
-    size_t size() const { return requests_.size(); }
-    auto begin() { return requests_.begin(); }
-    auto end() { return requests_.end(); }
-
-  private:
-    Request& add(Request& request, int opcode) {
-        request.block().aio_lio_opcode = opcode;
-        entries_.push_back(&request.block());
-        return request;
-    }
-
-    std::deque<Request> requests_;
-    std::vector<aiocb*> entries_;
-};
-
-sigevent signal_event(int number, int value) {
-    sigevent event;
-    memset(&event, 0, sizeof event);
-    event.sigev_notify = SIGEV_SIGNAL;
-    event.sigev_signo = number;
-    event.sigev_value.sival_int = value;
-    return event;
-}
-
-sigevent callback_event(Bell& bell) {
-    sigevent event;
-    memset(&event, 0, sizeof event);
-    event.sigev_notify = SIGEV_THREAD;
-    event.sigev_notify_function = [](sigval value) { static_cast<Bell*>(value.sival_ptr)->ring(); };
-    event.sigev_value.sival_ptr = &bell;
-    return event;
-}
 
 void ignore_signal(int, siginfo_t*, void*) {}
 
@@ -265,80 +205,6 @@ BOOST_AUTO_TEST_CASE(a_bad_descriptor_fails_its_entry, *posix("lio_listio: ERROR
     BOOST_TEST(list[1].finish() == failed(EBADF));
 }
 
-BOOST_AUTO_TEST_CASE(the_list_rings_once_when_all_is_done, *posix("lio_listio: DESCRIPTION p3")) {
-    BlockedSignal signal(SIGRTMIN + 2);
-    sigevent event = signal_event(SIGRTMIN + 2, 77);
-    List list;
-    ReadGate gate;
-    ScratchFile file("0123456789");
-    for (int i = 0; i < 10; ++i) list.add_read(file.fd(), 1, i);
-    list.add_read(gate.fd(), 1, 0);
-    BOOST_TEST(list.submit(LIO_NOWAIT, &event) == 0);
-    memset(&event, 0xA5, sizeof event);  // it was taken at the call
-    for (size_t i = 0; i < 10; ++i) BOOST_TEST(list[i].finish() == transferred(1));
-    BOOST_TEST(!signal.pending());  // one is still under way
-    gate.release("x");
-    siginfo_t info = signal.wait();
-    for (Request& request : list) BOOST_TEST(!request.in_progress());
-    BOOST_TEST(info.si_code == kSignalCode);
-    BOOST_TEST(info.si_value.sival_int == 77);
-    BOOST_TEST(list[10].finish() == transferred(1));
-    BOOST_TEST(!signal.pending());
-}
-
-BOOST_AUTO_TEST_CASE(the_list_rings_besides_each_request,
-                     *posix("lio_listio: DESCRIPTION p3, p10 (aio_sigevent as in aio_read)")) {
-    constexpr int kRequests = 8;
-    BlockedSignal own(SIGRTMIN + 1);
-    BlockedSignal all(SIGRTMIN + 2);
-    sigevent event = signal_event(SIGRTMIN + 2, 77);
-    ScratchFile file("0123456789");
-    List list;
-    for (int i = 0; i < kRequests; ++i) {
-        list.add_read(file.fd(), 1, i).block().aio_sigevent = signal_event(SIGRTMIN + 1, i);
-    }
-    BOOST_TEST(list.submit(LIO_NOWAIT, &event) == 0);
-    std::map<int, int> rings;
-    for (int i = 0; i < kRequests; ++i) ++rings[own.wait().si_value.sival_int];
-    BOOST_TEST(all.wait().si_value.sival_int == 77);
-    for (int i = 0; i < kRequests; ++i) BOOST_TEST(rings[i] == 1);
-    for (Request& request : list) BOOST_TEST(request.finish() == transferred(1));
-    BOOST_TEST(!own.pending());
-    BOOST_TEST(!all.pending());
-}
-
-BOOST_AUTO_TEST_CASE(the_list_calls_back_besides_each_request, *posix("lio_listio: p3, p10")) {
-    constexpr int kRequests = 8;
-    Bell own, all;
-    sigevent event = callback_event(all);
-    ScratchFile file("0123456789");
-    List list;
-    for (int i = 0; i < kRequests; ++i) {
-        list.add_read(file.fd(), 1, i).block().aio_sigevent = callback_event(own);
-    }
-    BOOST_TEST(list.submit(LIO_NOWAIT, &event) == 0);
-    all.wait();
-    for (Request& request : list) BOOST_TEST(!request.in_progress());
-    own.wait(kRequests);
-    for (Request& request : list) BOOST_TEST(request.finish() == transferred(1));
-    BOOST_TEST(own.waiting() == 0);
-    BOOST_TEST(all.waiting() == 0);
-}
-
-BOOST_AUTO_TEST_CASE(wait_ignores_the_event_of_the_list, *posix("lio_listio: DESCRIPTION p2")) {
-    BlockedSignal own(SIGRTMIN + 1);
-    BlockedSignal all(SIGRTMIN + 2);
-    sigevent event = signal_event(SIGRTMIN + 2, 1);
-    ScratchFile file("0123456789");
-    List list;
-    list.add_read(file.fd(), 1, 0).block().aio_sigevent = signal_event(SIGRTMIN + 1, 5);
-    BOOST_TEST(list.submit(LIO_WAIT, &event) == 0);
-    BOOST_TEST(own.wait().si_value.sival_int == 5);
-    BOOST_TEST(list[0].finish() == transferred(1));
-    BOOST_TEST(!all.pending());
-}
-
-// The second entry cannot end before the block of the first is in use again.
 BOOST_AUTO_TEST_CASE(a_block_that_is_used_again_does_not_count, *posix("lio_listio: ERRORS EIO")) {
     ScratchFile file("x");
     List list;
