@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "aio/platform/program_name.h"
+#include "aio/platform/reserve.h"
 #include "threadpool/base/clock.h"
 #include "threadpool/base/message.h"
 #include "threadpool/base/own_signals.h"
@@ -38,7 +39,11 @@ struct Pen {
 };
 
 // Initial-exec: reached without a call, which may allocate, also where the library is loaded late.
-[[gnu::tls_model("initial-exec")]] constinit thread_local Pen pen;
+// Only ELF knows such models.
+#ifdef __ELF__
+[[gnu::tls_model("initial-exec")]]
+#endif
+constinit thread_local Pen pen;
 
 // Records ahead of the present one whose memory is asked for already.
 constexpr int kPrefetch = 4;
@@ -211,7 +216,7 @@ bool name_for_this_process(const char* path, char (&name)[PATH_MAX]) {
 void* map(int fd, size_t bytes) {
     {
         OwnSignals swallowed;  // the limit of a file's size, which is an error like others here
-        if (posix_fallocate(fd, 0, static_cast<off_t>(bytes)) != 0) {
+        if (reserve_file(fd, bytes) != 0) {
             return MAP_FAILED;
         }
     }

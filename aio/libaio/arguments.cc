@@ -67,19 +67,20 @@ int copy_pieces(const IoBlock& block, Slot& slot, Operation& operation) {
         return EINVAL;
     }
     auto from = reinterpret_cast<const iovec*>(static_cast<uintptr_t>(block.buffer));
-    if (block.bytes > 0 && !is_readable(from, block.bytes * sizeof(iovec))) {
+    auto count = static_cast<size_t>(block.bytes);
+    if (count > 0 && !is_readable(from, count * sizeof(iovec))) {
         return EFAULT;
     }
     iovec* pieces = pieces_of(slot, block.bytes);
     if (pieces == nullptr) {
         return EAGAIN;
     }
-    if (block.bytes > 0) {
-        memcpy(pieces, from, block.bytes * sizeof(iovec));
+    if (count > 0) {
+        memcpy(pieces, from, count * sizeof(iovec));
     }
     operation.buffer = pieces;
-    operation.pieces = static_cast<uint16_t>(block.bytes);
-    return check_pieces(pieces, block.bytes, operation.bytes);
+    operation.pieces = static_cast<uint16_t>(count);
+    return check_pieces(pieces, count, operation.bytes);
 }
 
 int begin_transfer(const IoBlock& block, Slot& slot, Operation& operation) {
@@ -104,7 +105,8 @@ int begin_transfer(const IoBlock& block, Slot& slot, Operation& operation) {
         error = copy_pieces(block, slot, operation);
     } else {
         operation.buffer = reinterpret_cast<void*>(static_cast<uintptr_t>(block.buffer));
-        operation.bytes = block.bytes < kTransferMax ? block.bytes : kTransferMax;
+        operation.bytes =
+            block.bytes < kTransferMax ? static_cast<size_t>(block.bytes) : kTransferMax;
     }
     return error == 0 && block.offset < 0 ? EINVAL : error;
 }

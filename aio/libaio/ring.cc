@@ -12,15 +12,16 @@ uintptr_t this_thread() {
     return (uintptr_t)pthread_self();  // a number or a pointer
 }
 
-// Shared memory is read and written word by word: a client may do so at the same time.
+// Shared memory is read and written word by word: a client may do so at the same time. (What
+// std::atomic_ref does, which not every library has.)
 template <class Word>
 Word load(Word& word, std::memory_order order) {
-    return std::atomic_ref<Word>(word).load(order);
+    return __atomic_load_n(&word, static_cast<int>(order));
 }
 
 template <class Word>
 void store(Word& word, Word value, std::memory_order order) {
-    std::atomic_ref<Word>(word).store(value, order);
+    __atomic_store_n(&word, value, static_cast<int>(order));
 }
 
 // Relaxed: the tail releases what is written; the owner has acquired what it reads.

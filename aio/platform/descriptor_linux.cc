@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "aio/descriptor.h"
+#include "aio/platform/linux_calls.h"
 
 namespace uaio {
 namespace {

@@ -6,6 +6,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "aio/platform/linux_calls.h"
 #include "aio/platform/polled_stream.h"
 
 namespace uaio {
@@ -75,11 +76,10 @@ ssize_t io_appendv(int fd, const iovec* pieces, int count, int flags) {
     return io_pwritev(fd, pieces, count, 0, flags);
 }
 
-// The C library's preadv2 and pwritev2 are cancellation points. The kernel puts the offset together
-// from two longs, low and high.
+// The C library's preadv2 and pwritev2 are cancellation points.
 ssize_t io_read_now(int fd, const iovec* pieces, int count, int64_t offset) {
-    long high = sizeof(long) < sizeof offset ? static_cast<long>(offset >> 32) : 0;
-    return syscall(SYS_preadv2, fd, pieces, count, static_cast<long>(offset), high, RWF_NOWAIT);
+    return syscall(SYS_preadv2, fd, pieces, count, static_cast<long>(offset), high_half(offset),
+                   RWF_NOWAIT);
 }
 
 ssize_t io_write_now(int fd, const iovec* pieces, int count, int64_t offset, size_t bytes) {
@@ -89,8 +89,8 @@ ssize_t io_write_now(int fd, const iovec* pieces, int count, int64_t offset, siz
         errno = EAGAIN;
         return -1;
     }
-    long high = sizeof(long) < sizeof offset ? static_cast<long>(offset >> 32) : 0;
-    return syscall(SYS_pwritev2, fd, pieces, count, static_cast<long>(offset), high, RWF_NOWAIT);
+    return syscall(SYS_pwritev2, fd, pieces, count, static_cast<long>(offset), high_half(offset),
+                   RWF_NOWAIT);
 }
 
 // The offset -1 stands for the descriptor's own position, which a stream has not.

@@ -48,14 +48,6 @@ ssize_t io_write(int fd, const void* buffer, size_t bytes) {
     return write(fd, buffer, bytes);
 }
 
-int io_fdatasync(int fd) {
-    return fdatasync(fd);
-}
-
-int io_fsync(int fd) {
-    return fsync(fd);
-}
-
 // POSIX lets pwrite ignore O_APPEND, so only write appends everywhere. It moves the descriptor's
 // position to the end.
 ssize_t io_append(int fd, const void* buffer, size_t bytes) {

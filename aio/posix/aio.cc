@@ -1,6 +1,7 @@
 // The posix door: aio_read, aio_write, aio_fsync, aio_error, aio_return, aio_cancel, aio_init and
-// their 64 twins (POSIX.1-2024; aio_init is glibc's). aio_suspend and lio_listio have files of
-// their own. The contracts are in the manual pages; this is how they map to the engine.
+// their 64 twins (POSIX.1-2024; aio_init and the twins are glibc's). aio_suspend and lio_listio
+// have files of their own. The contracts are in the manual pages; this is how they map to the
+// engine.
 //
 // Each function is a template over struct aiocb and struct aiocb64, which differ only where off_t
 // is narrow. Functions that report an error set errno and return -1; those that succeed leave it
@@ -14,7 +15,7 @@
 #include "aio/posix/arguments.h"
 #include "aio/posix/door.h"
 #include "aio/posix/export.h"
-#include "aio/posix/platform/block_glibc.h"
+#include "aio/posix/platform/block.h"
 
 namespace uaio {
 
@@ -100,10 +101,14 @@ int cancel(int fd, Aiocb* block) {
     return answer(engine.cancel(fields.request(), block));
 }
 
-// If UAIO_STRICT is set: a block that was never submitted, or whose result has been collected, has
-// no status. Otherwise it has whatever it holds, as under glibc.
+// Whether a status can be asked for that there may never have been: that of a block that was never
+// submitted, or whose result has been collected, which is whatever the block holds, as under glibc.
+bool takes_any_status() {
+    return Block::kKeepsStatus && !engine.options().strict;
+}
+
 bool has_status(const Block& block) {
-    return !engine.options().strict || block.is_stamped();
+    return takes_any_status() || block.is_stamped();
 }
 
 template <class Aiocb>
@@ -121,14 +126,15 @@ ssize_t return_of(Aiocb* block) {
         return fail(EINVAL);
     }
     Block fields(block);
-    if (!engine.options().strict) {
+    if (takes_any_status()) {
         return fields.result();
     }
     if (!fields.is_stamped() || fields.error() == EINPROGRESS) {
         return fail(EINVAL);
     }
+    ssize_t result = fields.result();
     fields.remove_stamp();
-    return fields.result();
+    return result;
 }
 
 }  // namespace
@@ -138,15 +144,7 @@ UAIO_EXPORT int aio_read(struct aiocb* block) {
     return uaio::transfer(uaio::maybe_null(block), uaio::Kind::kRead);
 }
 
-UAIO_EXPORT int aio_read64(struct aiocb64* block) {
-    return uaio::transfer(uaio::maybe_null(block), uaio::Kind::kRead);
-}
-
 UAIO_EXPORT int aio_write(struct aiocb* block) {
-    return uaio::transfer(uaio::maybe_null(block), uaio::Kind::kWrite);
-}
-
-UAIO_EXPORT int aio_write64(struct aiocb64* block) {
     return uaio::transfer(uaio::maybe_null(block), uaio::Kind::kWrite);
 }
 
@@ -154,15 +152,7 @@ UAIO_EXPORT int aio_fsync(int how, struct aiocb* block) {
     return uaio::sync(how, uaio::maybe_null(block));
 }
 
-UAIO_EXPORT int aio_fsync64(int how, struct aiocb64* block) {
-    return uaio::sync(how, uaio::maybe_null(block));
-}
-
 UAIO_EXPORT int aio_error(const struct aiocb* block) {
-    return uaio::error_of(uaio::maybe_null(block));
-}
-
-UAIO_EXPORT int aio_error64(const struct aiocb64* block) {
     return uaio::error_of(uaio::maybe_null(block));
 }
 
@@ -170,12 +160,30 @@ UAIO_EXPORT ssize_t aio_return(struct aiocb* block) {
     return uaio::return_of(uaio::maybe_null(block));
 }
 
-UAIO_EXPORT ssize_t aio_return64(struct aiocb64* block) {
-    return uaio::return_of(uaio::maybe_null(block));
-}
-
 UAIO_EXPORT int aio_cancel(int fd, struct aiocb* block) {
     return uaio::cancel(fd, uaio::maybe_null(block));
+}
+
+#ifdef UAIO_AIOCB64
+
+UAIO_EXPORT int aio_read64(struct aiocb64* block) {
+    return uaio::transfer(uaio::maybe_null(block), uaio::Kind::kRead);
+}
+
+UAIO_EXPORT int aio_write64(struct aiocb64* block) {
+    return uaio::transfer(uaio::maybe_null(block), uaio::Kind::kWrite);
+}
+
+UAIO_EXPORT int aio_fsync64(int how, struct aiocb64* block) {
+    return uaio::sync(how, uaio::maybe_null(block));
+}
+
+UAIO_EXPORT int aio_error64(const struct aiocb64* block) {
+    return uaio::error_of(uaio::maybe_null(block));
+}
+
+UAIO_EXPORT ssize_t aio_return64(struct aiocb64* block) {
+    return uaio::return_of(uaio::maybe_null(block));
 }
 
 UAIO_EXPORT int aio_cancel64(int fd, struct aiocb64* block) {
@@ -194,3 +202,5 @@ UAIO_EXPORT void aio_init(const struct aioinit* init) {
     int seconds = init->aio_idle_time < seconds_max ? init->aio_idle_time : seconds_max;
     uaio::engine.configure(threads, requests, seconds < 0 ? -1 : seconds * 1000);
 }
+
+#endif  // UAIO_AIOCB64

@@ -22,13 +22,26 @@ int check_priority(int reqprio) {
     return reqprio < 0 || reqprio > kPriorityDeltaMax ? EINVAL : 0;
 }
 
+namespace {
+
+// Systems without real-time signals say how many there are.
+int highest_signal() {
+#ifdef SIGRTMAX
+    return SIGRTMAX;
+#else
+    return NSIG - 1;
+#endif
+}
+
+}  // namespace
+
 int check_event(const sigevent& event) {
     bool signals = event.sigev_notify == SIGEV_SIGNAL;
 #ifdef SIGEV_THREAD_ID
     signals = signals || event.sigev_notify == SIGEV_THREAD_ID;
 #endif
     if (signals) {
-        return event.sigev_signo < 0 || event.sigev_signo > SIGRTMAX ? EINVAL : 0;
+        return event.sigev_signo < 0 || event.sigev_signo > highest_signal() ? EINVAL : 0;
     }
     return event.sigev_notify == SIGEV_NONE || event.sigev_notify == SIGEV_THREAD ? 0 : EINVAL;
 }

@@ -7,7 +7,7 @@
 #include "aio/counters.h"
 #include "aio/engine.h"
 #include "aio/posix/arguments.h"
-#include "aio/posix/platform/block_glibc.h"
+#include "aio/posix/platform/block.h"
 
 namespace uaio {
 
@@ -40,7 +40,7 @@ int check_block(Aiocb* block) {
 // published then.
 template <class Aiocb>
 bool run_block_at_once(Aiocb* block, const Operation& operation) {
-    return check_block(block) == 0 &&
+    return check_block(block) == 0 && Block(block).enter() &&
            engine.run_at_once({operation, block, publish_at_once, &block->aio_sigevent, nullptr});
 }
 
@@ -59,14 +59,18 @@ bool run_or_describe(Aiocb* block, Operation& operation, bool may_run, int& erro
 // post it. Null with `error` EAGAIN, or, if UAIO_STRICT is set, EINVAL or EBUSY.
 template <class Aiocb>
 Request* prepare_block(Aiocb* block, const Operation& operation, Batch* batch, int& error) {
+    Block fields(block);
     error = check_block(block);
+    if (error == 0 && !fields.enter()) {
+        error = EAGAIN;
+    }
     if (error != 0) {
         return nullptr;
     }
     Submission submission = {operation, block, publish_block, &block->aio_sigevent, batch};
     Request* request = engine.prepare(submission, error);
     if (request != nullptr) {
-        Block(block).begin(request->number, EINPROGRESS);
+        fields.begin(request->number, EINPROGRESS);
     }
     return request;
 }
@@ -75,8 +79,9 @@ Request* prepare_block(Aiocb* block, const Operation& operation, Batch* batch, i
 template <class Aiocb>
 void refuse_block(Aiocb* block, int error) {
     count(Counter::kRefused);
-    if (error != EBUSY) {
-        Block(block).refuse(error);
+    Block fields(block);
+    if (error != EBUSY && fields.enter()) {
+        fields.refuse(error);
     }
 }
 

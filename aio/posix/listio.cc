@@ -15,7 +15,7 @@
 #include "aio/posix/arguments.h"
 #include "aio/posix/door.h"
 #include "aio/posix/export.h"
-#include "aio/posix/platform/block_glibc.h"
+#include "aio/posix/platform/block.h"
 
 namespace uaio {
 namespace {
@@ -171,12 +171,16 @@ int listio(int mode, Aiocb* const list[], int length, const sigevent* event) {
 }  // namespace
 }  // namespace uaio
 
-UAIO_EXPORT int lio_listio(int mode, struct aiocb* const list[], int length,
-                           struct sigevent* event) {
-    return uaio::listio(mode, uaio::maybe_null(list), length, event);
+UAIO_EXPORT int lio_listio(int mode, uaio::ListEntry list[], int length, struct sigevent* event) {
+    auto* entries = const_cast<struct aiocb* const*>(list);
+    return uaio::listio(mode, uaio::maybe_null(entries), length, event);
 }
+
+#ifdef UAIO_AIOCB64
 
 UAIO_EXPORT int lio_listio64(int mode, struct aiocb64* const list[], int length,
                              struct sigevent* event) {
     return uaio::listio(mode, uaio::maybe_null(list), length, event);
 }
+
+#endif  // UAIO_AIOCB64

@@ -5,11 +5,14 @@
 // cannot end the wait, so only the timeout or a signal does. A cancellation point while it sleeps.
 #include <aio.h>
 #include <errno.h>
+#include <stdint.h>
 #include <time.h>
+
+#include <limits>
 
 #include "aio/engine.h"
 #include "aio/posix/export.h"
-#include "aio/posix/platform/block_glibc.h"
+#include "aio/posix/platform/block.h"
 #include "threadpool/base/clock.h"
 
 namespace uaio {
@@ -89,7 +92,41 @@ UAIO_EXPORT int aio_suspend(const struct aiocb* const list[], int count,
     return uaio::suspend(uaio::maybe_null(list), count, timeout);
 }
 
+#ifdef UAIO_AIOCB64
+
 UAIO_EXPORT int aio_suspend64(const struct aiocb64* const list[], int count,
                               const struct timespec* timeout) {
     return uaio::suspend(uaio::maybe_null(list), count, timeout);
 }
+
+#endif  // UAIO_AIOCB64
+
+#ifdef UAIO_SUSPEND_TIME64
+
+// glibc's struct __timespec64, which programs see as their struct timespec (_TIME_BITS=64).
+struct uaio_timespec64 {
+    int64_t seconds;
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    int32_t padding;
+    int32_t nanoseconds;
+#else
+    int32_t nanoseconds;
+    int32_t padding;
+#endif
+};
+
+// What aio_suspend is called by such programs, whatever their off_t.
+UAIO_EXPORT int __aio_suspend_time64(const struct aiocb64* const list[], int count,
+                                     const uaio_timespec64* timeout) {
+    if (timeout == nullptr) {
+        return aio_suspend64(list, count, nullptr);
+    }
+    constexpr int64_t kSecondsMax = std::numeric_limits<time_t>::max();
+    int64_t seconds = timeout->seconds < kSecondsMax ? timeout->seconds : kSecondsMax;
+    timespec shorter = {};
+    shorter.tv_sec = static_cast<time_t>(seconds < 0 ? -1 : seconds);
+    shorter.tv_nsec = timeout->nanoseconds;
+    return aio_suspend64(list, count, &shorter);
+}
+
+#endif  // UAIO_SUSPEND_TIME64

@@ -8,6 +8,8 @@
 
 #include <atomic>
 
+#include "aio/platform/linux_calls.h"
+
 namespace uaio::test {
 namespace {
 

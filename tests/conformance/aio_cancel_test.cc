@@ -24,6 +24,7 @@
 #include "tests/support/request.h"
 #include "tests/support/scratch_file.h"
 #include "tests/support/signals.h"
+#include "tests/support/twins.h"
 
 using namespace uaio::conformance;
 using namespace uaio::test;

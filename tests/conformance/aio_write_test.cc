@@ -26,13 +26,14 @@
 #include "tests/support/scratch_file.h"
 #include "tests/support/seed.h"
 #include "tests/support/signals.h"
+#include "tests/support/twins.h"
 
 using namespace uaio::conformance;
 using namespace uaio::test;
 
 namespace {
 
-constexpr off_t kGiB = off_t{1} << 30;
+constexpr int64_t kGiB = int64_t{1} << 30;
 
 // The soft limit on the size of files, lowered for a while.
 class FileSizeLimit {

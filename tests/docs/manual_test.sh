@@ -31,7 +31,7 @@ names_in() {
 
 # The names that a version script exports.
 exported() {
-    sed -n '/global:/,/local:/p' "$1" | grep -oE '[a-z][a-z0-9_]*;' | tr -d ';' | sort -u
+    sed -n '/global:/,/local:/p' "$1" | grep -oE '[a-z_][a-z0-9_]*;' | tr -d ';' | sort -u
 }
 
 # part FILE TITLE: the lines of one .Ss part.
@@ -49,9 +49,10 @@ pages_are_sound() {
     done
 }
 
-# Those of libuaio.so.1 have pages of their own, those of libaio.so.1 share one.
+# Those of libuaio.so.1 have pages of their own, those of libaio.so.1 share one. What begins with an
+# underline is the C library's name for one that has a page.
 functions_have_pages() {
-    for name in $(exported "$posix_map"); do
+    for name in $(exported "$posix_map" | grep -v '^_'); do
         grep -qx "$name 3uaio" names || fail "$name has no page in section 3uaio"
     done
     for name in $(exported "$libaio_map" | grep -v '^uaio_'); do

@@ -1,3 +1,5 @@
+// A file may be larger than a narrow off_t says.
+#define _FILE_OFFSET_BITS 64
 #include "tests/support/scratch_file.h"
 
 #include <fcntl.h>
@@ -54,7 +56,7 @@ std::string ScratchFile::contents() const {
     return text;
 }
 
-off_t ScratchFile::size() const {
+int64_t ScratchFile::size() const {
     struct stat status;
     require(fstat(fd_, &status) == 0, "measure a scratch file");
     return status.st_size;

@@ -4,6 +4,7 @@
 // descriptor is opened for reading and writing, with `flags` (O_APPEND, O_DIRECT, …) added.
 #pragma once
 
+#include <stdint.h>
 #include <sys/types.h>
 
 #include <string>
@@ -29,7 +30,7 @@ class ScratchFile {
     std::string contents() const;
 
     // The size now, in bytes.
-    off_t size() const;
+    int64_t size() const;
 
     // One more descriptor for the file, with exactly these flags. The caller closes it.
     int open_again(int flags) const;

@@ -17,6 +17,17 @@ inline int64_t now_ns() {
     return static_cast<int64_t>(now.tv_sec) * kNsPerSecond + now.tv_nsec;
 }
 
+// A time or a duration, not negative, as the system's calls take it. Where their seconds have 32
+// bits, what does not fit is the latest that does: on this clock, 68 years after the start.
+inline timespec timespec_of(int64_t ns) {
+    constexpr int64_t kSecondsMax = sizeof(time_t) > 4 ? INT64_MAX : INT32_MAX;
+    int64_t seconds = ns / kNsPerSecond < kSecondsMax ? ns / kNsPerSecond : kSecondsMax;
+    timespec time = {};
+    time.tv_sec = static_cast<time_t>(seconds);
+    time.tv_nsec = static_cast<decltype(time.tv_nsec)>(ns % kNsPerSecond);
+    return time;
+}
+
 // The deadline `duration` from now. `duration` must be valid (not negative, tv_nsec below one
 // second); what lies beyond the range of the clock is kNever.
 inline int64_t deadline_after(const timespec& duration) {

@@ -10,7 +10,8 @@
 // shares a bit with its own (a back end may wake more).
 //
 // A back end is one file in platform/: `wait_word_linux.cc` on the futex system call (futex(2)),
-// `wait_word_posix.cc` on POSIX semaphores. Both are async-signal-safe and allocate nothing.
+// `wait_word_posix.cc` on POSIX semaphores, `wait_word_darwin.cc` on what Darwin has instead. All
+// are async-signal-safe and allocate nothing.
 #pragma once
 
 #include <stdint.h>

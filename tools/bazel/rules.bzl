@@ -11,7 +11,8 @@ load("@rules_cc//cc:defs.bzl", "cc_library", "cc_test")
 
 # What makes a library core: it needs libc alone. Without exceptions, RTTI and guarded statics no
 # symbol of the C++ runtime is left to link. The unwind tables stay, because a program's callback
-# may call pthread_exit, which unwinds through our frames.
+# may call pthread_exit, which unwinds through our frames. Offsets have 64 bits everywhere; what
+# deals with the program's own off_t (aio/posix) takes that flag back.
 CORE_COPTS = [
     "-std=c++20",  # also in a project whose own language is another
     "-fno-exceptions",
@@ -22,7 +23,25 @@ CORE_COPTS = [
     "-fasynchronous-unwind-tables",
     "-Wconversion",
     "-Wno-sign-conversion",
+    "-D_FILE_OFFSET_BITS=64",
 ]
+
+# Under --config=portable the core sees POSIX.1-2008 and nothing else. A library that needs more
+# says so in its copts.
+STRICT_COPTS = select({
+    "//tools/bazel:darwin": [],
+    "//tools/bazel:portable": [
+        "-U_GNU_SOURCE",
+        "-D_POSIX_C_SOURCE=200809L",
+        "-include",
+        "tools/bazel/strict_posix.h",
+    ],
+    "//conditions:default": [],
+})
+STRICT_DEPS = select({
+    "//tools/bazel:portable": ["//tools/bazel:strict_posix"],
+    "//conditions:default": [],
+})
 
 def uaio_core_library(name, srcs = [], hdrs = [], deps = [], copts = [], linkopts = [], **kwargs):
     """A cc_library that obeys the rules of the core.
@@ -40,8 +59,8 @@ def uaio_core_library(name, srcs = [], hdrs = [], deps = [], copts = [], linkopt
         name = name,
         srcs = srcs,
         hdrs = hdrs,
-        deps = deps,
-        copts = CORE_COPTS + copts,
+        deps = deps + STRICT_DEPS,
+        copts = CORE_COPTS + STRICT_COPTS + copts,
         linkopts = ["-pthread"] + linkopts,
         linkstatic = True,
         **kwargs
@@ -58,16 +77,18 @@ def uaio_test(name, srcs, deps = [], size = "small", tags = [], linkopts = [], *
       srcs: sources of the test.
       deps: every library whose header is included directly; Boost.Test is added.
       size: small unless the test is known to need more than a minute.
-      tags: no-sanitizer for a test whose programs cannot be built with the sanitizers.
+      tags: no-sanitizer for a test whose programs cannot be built with the sanitizers. own-calls,
+        for a test that replaces functions as not every linker lets it, is added.
       linkopts: flags after -pthread.
       **kwargs: data, args, env, copts and whatever else cc_test takes.
     """
+    own_calls = [option for option in linkopts if "--wrap" in option or "--allow-m" in option]
     cc_test(
         name = name,
         srcs = srcs,
         deps = deps + ["@boost//:test"],
         size = size,
-        tags = tags,
+        tags = tags + (["own-calls"] if own_calls else []),
         linkopts = ["-pthread"] + linkopts,
         linkstatic = True,
         **kwargs

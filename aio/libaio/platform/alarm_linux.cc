@@ -10,6 +10,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <initializer_list>
+
 namespace uaio {
 namespace {
 
@@ -45,6 +47,16 @@ bool control(Pair pair, int operation, uint32_t interest) {
     epoll_event event = {};
     event.events = interest;
     return epoll_ctl(pair.set, operation, pair.source, &event) == 0;
+}
+
+// The call for the C library's timespec (threadpool/base/platform/wait_word_linux.cc).
+constexpr long ppoll_number() {
+#ifdef SYS_ppoll_time64
+    if (sizeof(time_t) > sizeof(long)) {
+        return SYS_ppoll_time64;
+    }
+#endif
+    return SYS_ppoll;
 }
 
 bool change(uint64_t alarm, uint32_t interest) {
@@ -105,10 +117,9 @@ WaitEnd sleep_on_alarm(uint64_t alarm, int64_t deadline_ns, const sigset_t& mask
     int saved = errno;
     int64_t left = deadline_ns - now_ns();
     left = left > 0 ? left : 0;
-    timespec limit = {static_cast<time_t>(left / kNsPerSecond),
-                      static_cast<long>(left % kNsPerSecond)};
+    timespec limit = timespec_of(left);
     pollfd entry = {descriptor_of(alarm), POLLIN, 0};
-    long count = syscall(SYS_ppoll, &entry, 1, &limit, &mask, kMaskBytes);
+    long count = syscall(ppoll_number(), &entry, 1, &limit, &mask, kMaskBytes);
     bool interrupted = count < 0 && errno == EINTR;
     errno = saved;
     return count > 0 ? WaitEnd::kWoken : interrupted ? WaitEnd::kInterrupted : WaitEnd::kTimedOut;

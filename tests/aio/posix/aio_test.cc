@@ -11,9 +11,10 @@
 #include <boost/test/unit_test.hpp>
 
 #include "aio/counters.h"
-#include "aio/posix/platform/block_glibc.h"
+#include "aio/posix/platform/block.h"
 #include "tests/support/request.h"
 #include "tests/support/scratch_file.h"
+#include "tests/support/twins.h"
 
 namespace uaio {
 namespace {

@@ -20,6 +20,7 @@
 #include "tests/support/request.h"
 #include "tests/support/require.h"
 #include "tests/support/scratch_file.h"
+#include "tests/support/twins.h"
 
 namespace uaio {
 namespace {

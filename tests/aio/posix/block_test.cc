@@ -1,7 +1,7 @@
 // The private fields of a control block, where glibc keeps them. Method: write through the
 // accessors and look at the members, and the other way round; in both twins.
 #define BOOST_TEST_MODULE block
-#include "aio/posix/platform/block_glibc.h"
+#include "aio/posix/platform/block.h"
 
 #include <errno.h>
 #include <string.h>

@@ -9,8 +9,9 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "aio/posix/platform/block_glibc.h"
+#include "aio/posix/platform/block.h"
 #include "tests/support/signals.h"
+#include "tests/support/twins.h"
 
 namespace uaio {
 namespace {

@@ -24,7 +24,8 @@ namespace {
 constexpr bool kHasNames = UAIO_TEST_HAS_THREAD_NAMES;
 
 // More than any address space: the C library asks the system for it and is refused.
-constexpr size_t kImpossibleBytes = SIZE_MAX / 4 + 1;
+// More than there are addresses, though no more than may be asked for: half of 32 bits is there.
+constexpr size_t kImpossibleBytes = sizeof(size_t) > 4 ? SIZE_MAX / 4 + 1 : SIZE_MAX / 8 * 7;
 
 // Runs `body` in a thread made by start_thread, waits for it, and tells what start_thread said.
 int run_thread(std::function<void()> body, size_t stack_bytes = kStackBytes) {

@@ -12,8 +12,19 @@
 namespace uaio {
 namespace {
 
+// A processor of 32 bits has a second call, for a timespec whose seconds have 64. Which one the C
+// library's timespec is for is the C library's choice, and some have no call for the other.
+constexpr long futex_number() {
+#ifdef SYS_futex_time64
+    if (sizeof(time_t) > sizeof(long)) {
+        return SYS_futex_time64;
+    }
+#endif
+    return SYS_futex;
+}
+
 long futex(WaitWord& word, int operation, uint32_t value, const timespec* deadline, uint32_t mask) {
-    return syscall(SYS_futex, &word, operation | FUTEX_PRIVATE_FLAG, value, deadline, nullptr,
+    return syscall(futex_number(), &word, operation | FUTEX_PRIVATE_FLAG, value, deadline, nullptr,
                    mask);
 }
 
@@ -28,7 +39,7 @@ void wake(WaitWord& word, uint32_t waiters_max, uint32_t mask) {
 
 WaitEnd wait_on(WaitWord& word, uint32_t expected, int64_t deadline_ns, uint32_t mask) {
     int saved = errno;
-    timespec deadline = {deadline_ns / kNsPerSecond, deadline_ns % kNsPerSecond};
+    timespec deadline = timespec_of(deadline_ns);
     long failed =
         futex(word, FUTEX_WAIT_BITSET, expected, deadline_ns == kNever ? nullptr : &deadline, mask);
     int error = failed != 0 ? errno : 0;

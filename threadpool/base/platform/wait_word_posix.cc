@@ -74,10 +74,8 @@ timespec wall_deadline(int64_t deadline_ns) {
     left = left > 0 ? left : 0;
     timespec wall;
     clock_gettime(CLOCK_REALTIME, &wall);
-    int64_t end = wall.tv_nsec + left % kNsPerSecond;
-    wall.tv_sec += static_cast<time_t>(left / kNsPerSecond + end / kNsPerSecond);
-    wall.tv_nsec = static_cast<long>(end % kNsPerSecond);
-    return wall;
+    int64_t wall_ns = int64_t{wall.tv_sec} * kNsPerSecond + wall.tv_nsec;
+    return timespec_of(left < kNever - wall_ns ? wall_ns + left : kNever);
 }
 
 int sleep(Waiter& waiter, int64_t deadline_ns) {
