@@ -12,6 +12,7 @@
 
 #include <atomic>
 #include <deque>
+#include <limits>
 #include <thread>
 #include <vector>
 
@@ -201,7 +202,7 @@ BOOST_AUTO_TEST_CASE(a_timeout_of_nothing_only_looks,
 BOOST_AUTO_TEST_CASE(the_longest_timeout_is_no_trouble, *posix("aio_suspend: DESCRIPTION p2")) {
     HeldRead held;
     held.release();
-    const timespec for_ever = {static_cast<time_t>(INT64_MAX), 999'999'999};
+    const timespec for_ever = {std::numeric_limits<time_t>::max(), 999'999'999};
     const aiocb* list[] = {held.block()};
     BOOST_TEST(suspend(list, 1, &for_ever) == 0);
     BOOST_TEST(held.request().finish() == transferred(1));

@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <limits>
 #include <string>
 
 #include <boost/test/unit_test.hpp>
@@ -162,7 +163,7 @@ BOOST_AUTO_TEST_CASE(an_offset_before_the_file,
                      *posix("aio_read, aio_write: ERRORS EINVAL (offset)")) {
     Bystander bystander;
     ScratchFile file("0123456789");
-    for (off_t offset : {off_t{-1}, off_t{-4096}, static_cast<off_t>(INT64_MIN)}) {
+    for (off_t offset : {off_t{-1}, off_t{-4096}, std::numeric_limits<off_t>::min()}) {
         BOOST_TEST(read_status(file.fd(), 10, offset) == EINVAL);
         BOOST_TEST(write_status(file.fd(), 10, offset) == EINVAL);
     }
