@@ -2,6 +2,7 @@
 # Makes a Debian machine ready to build and test: installs the packages that are missing and tells
 # Bazel which of its outside repositories are on this machine. With nothing to do it is silent, and
 # fast enough to run before every build; only an installation needs root (or sudo) and a network.
+# What else is wanted may be said: setup.sh PACKAGE…
 set -eu
 
 packages='
@@ -13,6 +14,8 @@ packages='
     libmpich-dev libopenmpi-dev mpich openmpi-bin
     libboost1.81-dev libboost-context1.81-dev
     libboost-program-options1.81-dev libboost-test1.81-dev'
+
+packages="$packages $*"
 
 # A Node.js that is not Debian's own brings npm along.
 command -v npm >/dev/null || packages="$packages npm"
