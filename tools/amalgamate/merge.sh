@@ -4,8 +4,9 @@
 #     merge.sh LICENSE BACK_ENDS SOURCE HEADER PUBLIC_HEADER… -- ENGINE_SOURCE… -- DOOR_SOURCE…
 #
 # Every file is named by its path below the working directory, as the #include lines name it. A
-# header comes before the first file that includes it. The system's headers stand at the top,
-# because what is below them is hidden from the linker; those within an #if stay there. What the
+# header comes before the first file that includes it, or where it is included if that is within an
+# #if. The system's headers stand at the top, because what is below them is hidden from the linker;
+# those within an #if stay there. What the
 # door sources alone need is left out where UAIO_WITHOUT_POSIX_AIO is defined.
 set -eu
 
@@ -65,19 +66,28 @@ function included(line) {
     return match(line, /^#include ("[^"]*"|<[^>]*>)/) ? substr(line, 10, RLENGTH - 9) : ""
 }
 
-# Takes a file into `text`, and what it includes before it; the system header files that it needs
-# go to `system_text`. The parameters after the first are local.
-function take(path,   line, name, body, depth, blank, status) {
+# Takes a file into `text`, after what it includes.
+function take(path,   body) {
     if (path in taken) return
+    body = body_of(path)
+    text = text "\n// " path "\n" body
+}
+
+# Takes what a file includes into `text`, and returns its own lines; those of a header that it
+# includes within an #if stand in their place. The system header files that it needs go to
+# `system_text`. The parameters after the first are local.
+function body_of(path,   line, name, body, depth, blank, status) {
     taken[path] = 1
     while ((status = (getline line < path)) > 0) {
         if (line ~ /^ *# *if/) depth++
         if (line ~ /^ *# *endif/) depth--
-        name = depth > 0 ? "" : included(line)
+        name = included(line)
         if (line ~ /^#pragma once/ || name ~ /^<uaio\//) continue
         if (name ~ /^"/) {
-            take(substr(name, 2, length(name) - 2))
-        } else if (name != "") {
+            name = substr(name, 2, length(name) - 2)
+            if (depth == 0) take(name)
+            else if (!(name in taken)) body = body "// " name "\n" body_of(name)
+        } else if (name != "" && depth == 0) {
             if (!(name in needed)) system_text = system_text line "\n"
             needed[name] = 1
         } else if (line != "" || !blank) {
@@ -87,7 +97,7 @@ function take(path,   line, name, body, depth, blank, status) {
     }
     if (status < 0) fail("cannot read " path)
     close(path)
-    text = text "\n// " path "\n" body
+    return body
 }
 
 # The files from ARGV[first] to the next lone dash dash; returns the place after that.

@@ -11,8 +11,7 @@ load("@rules_cc//cc:defs.bzl", "cc_library", "cc_test")
 
 # What makes a library core: it needs libc alone. Without exceptions, RTTI and guarded statics no
 # symbol of the C++ runtime is left to link. The unwind tables stay, because a program's callback
-# may call pthread_exit, which unwinds through our frames. Offsets have 64 bits everywhere; what
-# deals with the program's own off_t (aio/posix) takes that flag back.
+# may call pthread_exit, which unwinds through our frames.
 CORE_COPTS = [
     "-std=c++20",  # also in a project whose own language is another
     "-fno-exceptions",
@@ -23,8 +22,15 @@ CORE_COPTS = [
     "-fasynchronous-unwind-tables",
     "-Wconversion",
     "-Wno-sign-conversion",
-    "-D_FILE_OFFSET_BITS=64",
 ]
+
+# Offsets have 64 bits everywhere; what deals with the program's own off_t (aio/posix) takes that
+# flag back. Where they have them anyway it would only give the C library's functions other names.
+OFFSET_COPTS = select({
+    "//tools/bazel:aarch64": [],
+    "//tools/bazel:k8": [],
+    "//conditions:default": ["-D_FILE_OFFSET_BITS=64"],
+})
 
 # Under --config=portable the core sees POSIX.1-2008 and nothing else. A library that needs more
 # says so in its copts.
@@ -60,7 +66,7 @@ def uaio_core_library(name, srcs = [], hdrs = [], deps = [], copts = [], linkopt
         srcs = srcs,
         hdrs = hdrs,
         deps = deps + STRICT_DEPS,
-        copts = CORE_COPTS + STRICT_COPTS + copts,
+        copts = CORE_COPTS + OFFSET_COPTS + STRICT_COPTS + copts,
         linkopts = ["-pthread"] + linkopts,
         linkstatic = True,
         **kwargs

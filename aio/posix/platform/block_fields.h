@@ -13,7 +13,28 @@
 #include <stdint.h>
 #include <string.h>
 
+#include <atomic>
+
 namespace uaio {
+
+// An int that is an atomic for a moment, as by std::atomic_ref, which not every library has.
+#ifdef __cpp_lib_atomic_ref
+using AtomicInt = std::atomic_ref<int>;
+#else
+class AtomicInt {
+  public:
+    explicit AtomicInt(int& value) : value_(value) {}
+    int load(std::memory_order order) const {
+        return __atomic_load_n(&value_, static_cast<int>(order));
+    }
+    void store(int value, std::memory_order order) const {
+        __atomic_store_n(&value_, value, static_cast<int>(order));
+    }
+
+  private:
+    int& value_;
+};
+#endif
 
 template <class Fields>
 class BlockFields {
@@ -24,9 +45,9 @@ class BlockFields {
 
     bool enter() const { return true; }
 
-    int error() const { return load_error(__ATOMIC_ACQUIRE); }  // pairs with publish()
+    int error() const { return word().load(std::memory_order_acquire); }  // pairs with publish()
 
-    int error_for_sleeper() const { return load_error(__ATOMIC_SEQ_CST); }
+    int error_for_sleeper() const { return word().load(std::memory_order_seq_cst); }
 
     ssize_t result() const { return Fields::result(block_); }
 
@@ -41,7 +62,7 @@ class BlockFields {
         store(kRequest, request);
         Fields::result(block_) = 0;
         store(kStamp, own_stamp());
-        store_error(in_progress, __ATOMIC_RELAXED);  // the inbox releases it
+        word().store(in_progress, std::memory_order_relaxed);  // the inbox releases it
     }
 
     // The block is never in progress.
@@ -59,18 +80,14 @@ class BlockFields {
     // Sequentially consistent for the waiting room; also releases the result to error().
     void publish(ssize_t result, int error) {
         Fields::result(block_) = result;
-        store_error(error, __ATOMIC_SEQ_CST);
+        word().store(error, std::memory_order_seq_cst);
     }
 
   private:
     static constexpr size_t kRequest = 0;
     static constexpr size_t kStamp = sizeof(uint32_t);
 
-    // What std::atomic_ref does, which not every library has.
-    int load_error(int order) const { return __atomic_load_n(&Fields::error(block_), order); }
-    void store_error(int error, int order) {
-        __atomic_store_n(&Fields::error(block_), error, order);
-    }
+    AtomicInt word() const { return AtomicInt(Fields::error(block_)); }
 
     uint32_t own_stamp() const {
         auto address = static_cast<uint64_t>(reinterpret_cast<uintptr_t>(&block_));
