@@ -26,11 +26,6 @@ size_t room_beside(const Operation& operation) {
     return operation.bytes < kTogetherBytes ? kTogetherBytes - operation.bytes : 0;
 }
 
-// Whether one system call serves two requests that follow each other in a chain that was taken.
-bool one_call(const Request& last, const Request& next) {
-    return is_sync(next.operation.kind) || goes_on(last.operation, next.operation);
-}
-
 Counter submitted_counter(Kind kind) {
     return kind == Kind::kRead    ? Counter::kSubmittedReads
            : kind == Kind::kWrite ? Counter::kSubmittedWrites
@@ -312,31 +307,23 @@ Request* Engine::next(Request* done) {
     return request;
 }
 
-// The requests that one system call serves are one chain from here on, in queue order, and so are
-// writes that go one at a time. Those that are too many wait for the next take.
+// The requests that one system call serves are one chain from here on, in queue order. Those that
+// are too many wait for the next call.
 void Engine::take_along(Request& request) {
     Request* last = &request;
     request.inbox_next = nullptr;
     size_t room = room_beside(request.operation);
-    size_t turns = 1;
     for (size_t together = 1; together < kTogether; ++together) {
         Request* other = schedule_.take_along(*last, room);
-        if (other == nullptr && turns < kTurns) {
-            other = schedule_.take_turn(*last, room);
-            ++turns;
-        }
         if (other == nullptr) {
             return;
         }
         room -= is_sync(other->operation.kind) ? 0 : other->operation.bytes;
-        if (one_call(*last, *other)) {
-            UAIO_STEP(kJoin, join, *other, request.number, 0);
-            count(is_sync(other->operation.kind) ? Counter::kSyncsShared
-                                                 : Counter::kTransfersJoined);
-        }
+        UAIO_STEP(kJoin, join, *other, request.number, 0);
         other->inbox_next = nullptr;
         last->inbox_next = other;
         last = other;
+        count(is_sync(other->operation.kind) ? Counter::kSyncsShared : Counter::kTransfersJoined);
     }
 }
 
@@ -371,21 +358,13 @@ void Engine::note_ready() {
     parked_.store(schedule_.parked(), std::memory_order_seq_cst);
 }
 
-namespace {
-
-// Between submission and now the program may have closed the descriptor, and its number may stand
-// for another file. The preload library's close prevents it, but for the C library's calls to
-// itself.
-bool is_current(const Request& request) {
-    return stands_for(request.operation.fd, request.operation.descriptor.identity);
-}
-
-}  // namespace
-
 // False if the request has been parked: then it is nobody's until its stream is ready.
 bool Engine::run(Request& request, Runner runner) {
     UAIO_CHECK(request.state.load(std::memory_order_relaxed) == State::kRunning);
-    if (!is_current(request)) {
+    // Between submission and now the program may have closed the descriptor, and its number may
+    // stand for another file. The preload library's close prevents it, but for the C library's
+    // calls to itself.
+    if (!stands_for(request.operation.fd, request.operation.descriptor.identity)) {
         end_runs(request, {-1, EBADF});
         return true;
     }
@@ -400,26 +379,12 @@ bool Engine::run(Request& request, Runner runner) {
     return true;
 }
 
-// One after the other, but for those that one call makes.
+// Those that a joint call has not served to the end are made one by one, and find out for
+// themselves why: a write writes the same bytes again.
 void Engine::run_transfers(Request& first) {
-    Request* begin = &first;
-    while (begin != nullptr) {
-        Request* end = begin->inbox_next;
-        for (Request* last = begin; end != nullptr && one_call(*last, *end);) {
-            last = end;
-            end = end->inbox_next;
-        }
-        run_joined(*begin, end, begin == &first || is_current(*begin));
-        begin = end;
-    }
-}
-
-// Those from `first` to the one before `end`. Those that a joint call has not served to the end are
-// made one by one, and find out for themselves why: a write writes the same bytes again.
-void Engine::run_joined(Request& first, const Request* end, bool current) {
     UAIO_STEP(kBegin, begin, first, kNoNumber, 0);
-    size_t moved = current && first.inbox_next != end ? transfer_together(first, end) : 0;
-    for (Request* each = &first; each != end; each = each->inbox_next) {
+    size_t moved = first.inbox_next != nullptr ? transfer_together(first) : 0;
+    for (Request* each = &first; each != nullptr; each = each->inbox_next) {
         size_t bytes = each->operation.bytes;
         if (moved >= bytes && moved > 0) {
             moved -= bytes;
@@ -429,7 +394,7 @@ void Engine::run_joined(Request& first, const Request* end, bool current) {
             if (each != &first) {
                 UAIO_STEP(kBegin, begin, *each, kNoNumber, 0);
             }
-            end_run(*each, current ? perform(each->operation) : Outcome{-1, EBADF});
+            end_run(*each, perform(each->operation));
         }
     }
 }

@@ -150,7 +150,6 @@ class Engine {
 
     bool run(Request& request, Runner runner);
     void run_transfers(Request& first);
-    void run_joined(Request& first, const Request* end, bool current);
     void run_syncs(Request& first);
     void end_runs(Request& first, const Outcome& outcome);
     void end_run(Request& request, const Outcome& outcome);

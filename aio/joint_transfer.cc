@@ -9,10 +9,10 @@
 
 namespace uaio {
 
-size_t transfer_together(const Request& first, const Request* end) {
+size_t transfer_together(const Request& first) {
     iovec pieces[kTogether];
     int count = 0;
-    for (const Request* each = &first; each != end; each = each->inbox_next) {
+    for (const Request* each = &first; each != nullptr; each = each->inbox_next) {
         UAIO_CHECK(count < static_cast<int>(kTogether));
         pieces[count++] = {each->operation.buffer, each->operation.bytes};
     }

@@ -12,10 +12,9 @@ namespace uaio {
 
 struct Request;
 
-// Makes a chain of transfers, linked by inbox_next up to the one before `end`, kTogether at most,
-// each of which goes on where the one before ends. Returns how many bytes from the first one's
-// first on have been moved; 0 if the call failed. Blocks as long as the system call does. Keeps
-// errno.
-size_t transfer_together(const Request& first, const Request* end);
+// Makes a chain of transfers, linked by inbox_next, kTogether at most, each of which goes on where
+// the one before ends. Returns how many bytes from the first one's first on have been moved; 0 if
+// the call failed. Blocks as long as the system call does. Keeps errno.
+size_t transfer_together(const Request& first);
 
 }  // namespace uaio

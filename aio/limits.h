@@ -53,13 +53,9 @@ inline constexpr int kReadinessEvents = 64;
 // leave the schedule in one hold of the lock. 1 KiB of stack for the pieces of a transfer.
 inline constexpr size_t kTogether = 64;
 
-// Bytes that are moved for several transfers at most, by one system call or in turn: more brings
-// nothing (docs/performance.md), and who waits for the first of them waits for all.
+// Bytes that one system call moves for several transfers at most: more brings nothing
+// (docs/performance.md), and who waits for the first of them waits for all.
 inline constexpr size_t kTogetherBytes = 65'536;
-
-// Buffered writes of one file, which go one at a time, that a worker makes on end: twice as many
-// bring 4 % (docs/performance.md), and whoever is more urgent waits for all.
-inline constexpr size_t kTurns = 8;
 
 // Files with writes in flight are found by hash; 64 KiB of pointers keep chains short (6 entries)
 // with 50,000 files.

@@ -66,17 +66,6 @@ inline bool goes_on(const Operation& last, const Operation& next) {
            last.offset + static_cast<int64_t>(last.bytes) == next.offset;
 }
 
-// Whether who makes the one write makes the other right afterwards, if they go one at a time
-// anyway. Not where a write waits for the device: whoever is more urgent waits for both.
-inline bool shares_turn(const Operation& last, const Operation& next) {
-    const Descriptor& one = last.descriptor;
-    const Descriptor& other = next.descriptor;
-    return last.kind == Kind::kWrite && next.kind == Kind::kWrite &&
-           last.priority == next.priority && one.file && other.file && one.seekable &&
-           other.seekable && one.identity == other.identity && !one.durable && !other.durable &&
-           one.flags == 0 && other.flags == 0;
-}
-
 // Bytes that a write has written already and not been done with.
 inline size_t progress_of(const Operation& operation) {
     return operation.descriptor.seekable ? 0 : operation.progress;

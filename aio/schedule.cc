@@ -202,20 +202,6 @@ Request* Schedule::transfer_after(const Request& request, size_t bytes_max) {
     return free ? next : nullptr;
 }
 
-// What has no ranges goes one at a time for another reason than the kernel's.
-Request* Schedule::take_turn(const Request& request, size_t bytes_max) {
-    Request* next = gate_of(request).outside.top();
-    bool may = next != nullptr && request.gate_limit == 1 && request.ranged && next->ranged &&
-               shares_turn(request.operation, next->operation) &&
-               next->operation.bytes <= bytes_max;
-    if (!may) {
-        return nullptr;
-    }
-    gate_of(*next).outside.pop();
-    start(*next);
-    return next;
-}
-
 void Schedule::park(Request& request) {
     Request*& place = request.lane->parked[static_cast<int>(direction_of(request.operation.kind))];
     UAIO_CHECK(state_of(request) == State::kRunning && place == nullptr);

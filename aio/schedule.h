@@ -44,11 +44,6 @@ class Schedule {
     // `bytes_max` bytes. Null if there is none.
     Request* take_along(const Request& request, size_t bytes_max);
 
-    // `request` has been taken and has not begun. The write whose turn it is after that one, where
-    // writes go one at a time, if the same thread may make it next (operation.h: shares_turn()) and
-    // it has at most `bytes_max` bytes; it becomes kRunning. Null if there is none.
-    Request* take_turn(const Request& request, size_t bytes_max);
-
     // A request that was taken is done: it leaves the schedule.
     void retire(Request& request);
 

@@ -2,7 +2,6 @@
 // Method: one worker, and a call that the test holds, while others come.
 #define BOOST_TEST_MODULE engine_join
 #include <errno.h>
-#include <unistd.h>
 
 #include <array>
 #include <string>
@@ -139,69 +138,6 @@ BOOST_AUTO_TEST_CASE(an_error_belongs_to_one) {
     let_go(file.fd());
     BOOST_TEST(reads.data[2] == "89ab");
     BOOST_TEST(reads.data[3] == "cdef");
-}
-
-// Writes that go one at a time: so many on end by one thread, and those of them that go on where
-// another ends by one call.
-BOOST_AUTO_TEST_CASE(writes_in_turn_are_calls_of_their_own) {
-    ScratchFile file("................");
-    uint64_t joined_before = joined();
-    std::array<Owner, 5> owners;
-    const std::array<int64_t, 5> offsets = {12, 8, 9, 4, 0};
-    HeldIo held(file.fd());
-    Busy busy;
-    for (size_t i = 0; i < owners.size(); ++i) {
-        owners[i].submit(write_at(file.fd(), offsets[i], std::string_view("abcde").substr(i, 1)));
-    }
-    busy.end();
-    for (size_t i = 0; i < 4; ++i) {  // b and c are one
-        held.wait_until_running();
-        BOOST_TEST(owners[i > 1 ? i + 1 : i].published() == 0);
-        held.release();
-        BOOST_TEST(owners[i > 1 ? i + 1 : i].finish() == (Status{1, 0}));
-    }
-    BOOST_TEST(owners[2].finish() == (Status{1, 0}));
-    let_go(file.fd());
-    BOOST_TEST(joined() - joined_before == 1u);
-    BOOST_TEST(file.contents() == "e...d...bc..a...");
-}
-
-BOOST_AUTO_TEST_CASE(an_error_in_turn_belongs_to_one) {
-    ScratchFile file("........");
-    std::array<Owner, 3> owners;
-    Busy busy;
-    owners[0].submit(write_at(file.fd(), 0, "a"));
-    Operation bad = write_at(file.fd(), 4, "b");
-    bad.buffer = nullptr;
-    owners[1].submit(bad);
-    owners[2].submit(write_at(file.fd(), 6, "c"));
-    busy.end();
-    BOOST_TEST(owners[0].finish() == (Status{1, 0}));
-    BOOST_TEST(owners[1].finish() == (Status{-1, EFAULT}));
-    BOOST_TEST(owners[2].finish() == (Status{1, 0}));
-    let_go(file.fd());
-    BOOST_TEST(file.contents() == "a.....c.");
-}
-
-// Each looks again what its descriptor stands for.
-BOOST_AUTO_TEST_CASE(whose_file_is_gone_before_his_turn_gets_ebadf) {
-    ScratchFile file("........");
-    ScratchFile other("........");
-    std::array<Owner, 2> owners;
-    HeldIo held(file.fd());
-    Busy busy;
-    owners[0].submit(write_at(file.fd(), 0, "a"));
-    owners[1].submit(write_at(file.fd(), 4, "b"));
-    busy.end();
-    held.wait_until_running();
-    int kept = dup(file.fd());
-    BOOST_REQUIRE(dup2(other.fd(), file.fd()) >= 0);
-    held.release();
-    BOOST_TEST(owners[0].finish() == (Status{1, 0}));
-    BOOST_TEST(owners[1].finish() == (Status{-1, EBADF}));
-    let_go(file.fd());
-    close(kept);
-    BOOST_TEST(other.contents().substr(4) == "....");
 }
 
 BOOST_AUTO_TEST_CASE(what_is_taken_along_runs_and_cannot_be_cancelled) {

@@ -39,30 +39,6 @@ BOOST_AUTO_TEST_CASE(data_is_one_piece_or_as_many_as_there_are) {
     BOOST_TEST(two.first == array);
 }
 
-// --- whose turn it is --------------------------------------------------------------------------
-
-BOOST_AUTO_TEST_CASE(writes_of_a_file_share_a_turn_wherever_they_are) {
-    BOOST_TEST(shares_turn(writing(file(1), 0, 10), writing(file(1), 500, 10)));
-    BOOST_TEST(shares_turn(writing(append_file(1), 0, 10), writing(file(1), 5, 10)));
-}
-
-BOOST_AUTO_TEST_CASE(what_differs_or_waits_for_the_device_shares_no_turn) {
-    const Operation write = writing(file(1), 0, 10);
-    Descriptor durable = file(1);
-    durable.durable = true;
-    Descriptor flagged = file(1);
-    flagged.flags = 1;
-    Descriptor device = file(1);
-    device.file = false;
-    for (const Operation& other :
-         {reading(file(1), 500, 10), writing(file(2), 500, 10), writing(file(1), 500, 10, 3),
-          writing(durable, 500, 10), writing(flagged, 500, 10), writing(device, 500, 10),
-          writing(stream(1), 500, 10), syncing(file(1))}) {
-        BOOST_TEST(!shares_turn(write, other));
-        BOOST_TEST(!shares_turn(other, write));
-    }
-}
-
 // --- what goes on -----------------------------------------------------------------------------
 
 BOOST_AUTO_TEST_CASE(a_transfer_goes_on_where_one_of_its_kind_ends) {

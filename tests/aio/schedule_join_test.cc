@@ -1,5 +1,4 @@
-// Transfers that go on where one ends that was taken are taken along, and so are writes whose turn
-// it is after one. Method: as in
+// Transfers that go on where one ends that was taken are taken along. Method: as in
 // schedule_test.cc.
 #define BOOST_TEST_MODULE schedule_join
 #include <boost/test/unit_test.hpp>
@@ -20,8 +19,6 @@ constexpr int kTwo = 1;
 
 struct Joins : Stage {
     Request* along(const Request& request) { return schedule->take_along(request, SIZE_MAX); }
-
-    Request* turn(const Request& request) { return schedule->take_turn(request, SIZE_MAX); }
 
     void retire_all() {
         for (Request& request : requests) {
@@ -142,74 +139,6 @@ BOOST_FIXTURE_TEST_CASE(in_strict_order_everybody_goes_alone, Joins) {
     BOOST_TEST(along(first) == nullptr);
     schedule->retire(first);
     take(second);
-}
-
-// --- in turn ----------------------------------------------------------------------------------
-
-BOOST_FIXTURE_TEST_CASE(the_next_write_follows_in_turn, Joins) {
-    Request& first = admit(kOne, writing(file(1), 0, 10));
-    Request& second = admit(kOne, writing(file(1), 500, 10));
-    Request& third = admit(kOne, writing(file(1), 300, 10));
-    Request& last = admit(kOne, writing(file(1), 700, 10));
-    take(first);
-    BOOST_TEST(along(first) == nullptr);
-    BOOST_TEST(turn(first) == &second);
-    BOOST_TEST(turn(second) == &third);
-    BOOST_TEST((state_of(third) == State::kRunning));
-    BOOST_TEST(!schedule->withdraw(third));
-    take_nothing();
-    schedule->retire(first);
-    take(last);
-    schedule->retire(second);
-    schedule->retire(third);
-    schedule->retire(last);
-    BOOST_TEST(schedule->outstanding() == 0u);
-}
-
-BOOST_FIXTURE_TEST_CASE(a_more_urgent_write_has_its_own_turn, Joins) {
-    Request& first = admit(kOne, writing(file(1), 0, 10));
-    Request& second = admit(kOne, writing(file(1), 500, 10));
-    take(first);
-    Request& urgent = admit(kOne, writing(file(1), 300, 10, 5));
-    BOOST_TEST(turn(first) == nullptr);
-    schedule->retire(first);
-    take(urgent);
-    BOOST_TEST(turn(urgent) == nullptr);
-    BOOST_TEST((state_of(second) == State::kHeld));
-}
-
-BOOST_FIXTURE_TEST_CASE(what_waits_for_another_has_no_turn, Joins) {
-    Request& first = admit(kOne, writing(file(1), 0, 10));
-    Request& second = admit(kOne, writing(file(1), 5, 10));
-    take(first);
-    BOOST_TEST((state_of(second) == State::kBlocked));
-    BOOST_TEST(turn(first) == nullptr);
-}
-
-BOOST_FIXTURE_TEST_CASE(writes_that_go_in_parallel_have_no_turns, Joins) {
-    constexpr int kWrites = kLaneFanOut + 1;
-    for (int i = 0; i < kWrites; ++i) {
-        admit(kOne, writing(direct_file(1), 20 * i, 10));
-    }
-    take(requests[0]);
-    BOOST_TEST((state_of(requests[kWrites - 1]) == State::kHeld));
-    BOOST_TEST(turn(requests[0]) == nullptr);
-}
-
-BOOST_FIXTURE_TEST_CASE(what_is_too_large_has_a_turn_of_its_own, Joins) {
-    Request& first = admit(kOne, writing(file(1), 0, 10));
-    Request& second = admit(kOne, writing(file(1), 500, 10));
-    take(first);
-    BOOST_TEST(schedule->take_turn(first, 9) == nullptr);
-    BOOST_TEST(schedule->take_turn(first, 10) == &second);
-}
-
-BOOST_FIXTURE_TEST_CASE(in_strict_order_nobody_follows_in_turn, Joins) {
-    schedule->set_policy(place_strictly);
-    Request& first = admit(kOne, writing(file(1), 0, 10));
-    admit(kOne, writing(file(1), 500, 10));
-    take(first);
-    BOOST_TEST(turn(first) == nullptr);
 }
 
 // More than the gate lets in: those that are held follow too, and the others go as before.

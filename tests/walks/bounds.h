@@ -23,8 +23,6 @@ inline constexpr Table kTables[] = {
      {Order::kConflict, "R0@0+4 R0@2+4 W0@0+4d W0@2+4d W0@3+3", 3, 2, 0, true}},
     {"the own position", {Order::kConflict, "R0@0+2o W0@0+2o R0@0+2 W0@1+2", 3, 1, 0, true}},
     {"joined transfers", {Order::kConflict, "W0@0+2 W0@2+2 W0@4+2 W0@3+2^1 R0@2+2", 3, 1, 0, true}},
-    {"writes in turn",
-     {Order::kConflict, "W0@0+2 W0@2+2 W0@1+2^1 W0@8+1a R0@0+2", 3, 1, 0, false, 2}},
     {"streams in strict order", {Order::kStrict, "R3@0+2 W3@0+2^1 S3", 3, 1, 1, true}},
     {"parked side by side", {Order::kConflict, "R3@0+2 R4@0+1 W3@0+2", 2, 1, 2, true}},
     {"a stream, both times", {Order::kConflict, "R3@0+2 R3@0+1^1 W3@0+2", 3, 0, 1, true}},

@@ -88,11 +88,9 @@ std::vector<Step> choices(const Play& play, const Bounds& bounds,
     add(true, {Move::kTake});
     add(bounds.both_times, {Move::kTakeAndTransfer});
     bool withdraw = count(done, Move::kWithdraw) < bounds.withdrawals;
-    bool turn = count(done, Move::kTurn) < bounds.turns;
     bool park = count(done, Move::kPark) < bounds.parks;
     for (const Outstanding& request : play.requests()) {
         add(true, {Move::kJoin, request.number});
-        add(turn, {Move::kTurn, request.number});
         add(true, {Move::kRetire, request.number});
         add(withdraw, {Move::kWithdraw, request.number});
         add(park, {Move::kPark, request.number});

@@ -24,7 +24,6 @@ struct Bounds {
     int withdrawals;         // in one walk, at most; the same for parks
     int parks;
     bool both_times;  // bytes may move at the take, not only at the retirement
-    int turns = 0;    // in one walk, at most
 };
 
 // A walk and what is wrong at its end.

@@ -73,9 +73,6 @@ bool Play::possible(const Step& step) const {
             return request != nullptr && stage == Stage::kRunning && !request->transferred &&
                    !is_sync(request->operation.kind) &&
                    goes_along(requests_, *request, order_) != nullptr;
-        case Move::kTurn:
-            return request != nullptr && stage == Stage::kRunning && !request->transferred &&
-                   has_turn(requests_, *request, order_) != nullptr;
         case Move::kRetire:
             return request != nullptr && stage == Stage::kRunning;
         case Move::kPark:
@@ -102,9 +99,6 @@ void Play::make(const Step& step, bool look_afterwards) {
             break;
         case Move::kJoin:
             take_along(at(step.number));
-            break;
-        case Move::kTurn:
-            take_turn(at(step.number));
             break;
         case Move::kRetire:
             retire(step.number);
@@ -197,18 +191,10 @@ void Play::take(bool transfer_now) {
     }
 }
 
+// What is taken along retires on its own, in any order. Whether there was any.
 bool Play::take_along(const Outstanding& taken) {
     const Outstanding* expected = goes_along(requests_, taken, order_);
-    return take_beside(expected, machine_->schedule().take_along(*taken.record, SIZE_MAX));
-}
-
-void Play::take_turn(const Outstanding& taken) {
-    const Outstanding* expected = has_turn(requests_, taken, order_);
-    take_beside(expected, machine_->schedule().take_turn(*taken.record, SIZE_MAX));
-}
-
-// What is taken so retires on its own, in any order. Whether there was any.
-bool Play::take_beside(const Outstanding* expected, const Request* record) {
+    const Request* record = machine_->schedule().take_along(*taken.record, SIZE_MAX);
     require(record == (expected != nullptr ? expected->record : nullptr),
             "not the request that should be taken along");
     if (expected == nullptr) {

@@ -79,8 +79,6 @@ class Play {
     void note_turn(const Outstanding& taken);
     void transfer(Outstanding& request);
     bool take_along(const Outstanding& taken);
-    void take_turn(const Outstanding& taken);
-    bool take_beside(const Outstanding* expected, const Request* record);
     void retire(int number);
     void withdraw(int number);
     void park(int number);

@@ -124,7 +124,7 @@ class Stroll {
 
     // What is possible without further requests, withdrawals and parks: leads to rest.
     bool go_on() {
-        Bounds bounds{scene_.order, "", 0, 0, 0, true, 1};
+        Bounds bounds{scene_.order, "", 0, 0, 0, true};
         std::vector<Step> next = choices(play_, bounds, {}, {});
         if (!next.empty()) {
             make(dice_.any(next));

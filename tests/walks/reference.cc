@@ -102,7 +102,8 @@ Verdict at_gate(const Requests& requests, const Outstanding& request, Order orde
     return {State::kReady, waiting > room, std::min(waiting, room)};
 }
 
-const Outstanding* next_at_gate(const Requests& requests, const Outstanding& taken, Order order) {
+// The next one at its gate, if it is a sync.
+const Outstanding* sync_beside(const Requests& requests, const Outstanding& taken, Order order) {
     const Outstanding* next = nullptr;
     for (const Outstanding& other : requests) {
         if (same_gate(taken, other, order) && waits_at_gate(requests, other, order) &&
@@ -110,12 +111,6 @@ const Outstanding* next_at_gate(const Requests& requests, const Outstanding& tak
             next = &other;
         }
     }
-    return next;
-}
-
-// The next one at its gate, if it is a sync.
-const Outstanding* sync_beside(const Requests& requests, const Outstanding& taken, Order order) {
-    const Outstanding* next = next_at_gate(requests, taken, order);
     return next != nullptr && is_sync(next->operation.kind) ? next : nullptr;
 }
 
@@ -156,16 +151,6 @@ const Outstanding* transfer_after(const Requests& requests, const Outstanding& t
 const Outstanding* goes_along(const Requests& requests, const Outstanding& taken, Order order) {
     return is_sync(taken.operation.kind) ? sync_beside(requests, taken, order)
                                          : transfer_after(requests, taken, order);
-}
-
-// The gate may be open to it: if what let others wait there has been taken along itself.
-const Outstanding* has_turn(const Requests& requests, const Outstanding& taken, Order order) {
-    if (gate_of(taken, order) != GateName::kSerialWrites || !is_positioned(taken)) {
-        return nullptr;
-    }
-    const Outstanding* next = next_at_gate(requests, taken, order);
-    bool held = next != nullptr && is_positioned(*next) && state_of(*next->record) == State::kHeld;
-    return held && next->operation.priority == taken.operation.priority ? next : nullptr;
 }
 
 bool comes_before(const Outstanding& one, const Outstanding& other) {

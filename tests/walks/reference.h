@@ -32,7 +32,7 @@ struct Outstanding {
     size_t moved;       // of a stream's write, before it was parked
     bool transferred;
     int ready_since;     // number of the step after which it was seen in kReady; 0: it is not
-    bool along = false;  // taken by take_along() or take_turn(): it did not pass its gate
+    bool along = false;  // taken by take_along(): it did not pass its gate
 };
 
 // In order of admission.
@@ -56,9 +56,6 @@ bool comes_before(const Outstanding& one, const Outstanding& other);
 
 // Whom the system call of a request that was taken may serve as well: null if nobody.
 const Outstanding* goes_along(const Requests& requests, const Outstanding& taken, Order order);
-
-// Whose turn it is after a write that was taken, where writes go one at a time: null if nobody's.
-const Outstanding* has_turn(const Requests& requests, const Outstanding& taken, Order order);
 
 Verdict verdict_on(const Requests& requests, const Outstanding& request, Order order);
 

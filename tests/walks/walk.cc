@@ -10,9 +10,9 @@ namespace uaio::test {
 namespace {
 
 constexpr std::array kOrders = {"conflict", "strict", "narrow"};
-constexpr std::array kKinds = {'R', 'W', 'D', 'S'};                              // by Kind
-constexpr std::array kMoves = {"",       "take",     "take!", "join",   "turn",  // by Move
-                               "retire", "withdraw", "park",  "unpark", "unpark", "resume"};
+constexpr std::array kKinds = {'R', 'W', 'D', 'S'};  // by Kind
+constexpr std::array kMoves = {"",         "take", "take!",  "join",   "retire",
+                               "withdraw", "park", "unpark", "unpark", "resume"};  // by Move
 
 [[noreturn]] void refuse(const std::string& word) {
     throw std::invalid_argument("'" + word + "' is no word of a walk");

@@ -12,7 +12,6 @@
 //     take       take the next request; its bytes move when it retires
 //     take!      take it; its bytes move at once
 //     join1      take what the system call of request 1, which was taken, may serve as well
-//     turn1      take the write whose turn it is after write 1, which was taken
 //     retire1    and so on: requests are numbered from 1 in order of admission
 //     park1 unpark1 unpark resume1 withdraw1
 //
@@ -37,7 +36,6 @@ enum class Move : uint8_t {
     kTake,
     kTakeAndTransfer,
     kJoin,
-    kTurn,
     kRetire,
     kWithdraw,
     kPark,
