@@ -8,15 +8,15 @@
 namespace uaio {
 namespace {
 
-constexpr int kTables = 20;          // 2^30 entries, more than there can be requests
-constexpr size_t kFirstRoom = 1024;  // 24 or 32 KiB
-constexpr size_t kWindow = 16;       // places for an address in each table: one or two of them full
-                                     // leave most of a table in use
+constexpr int kTables = 20;               // 2^30 entries, more than there can be requests
+constexpr size_t kFirstTableRoom = 1024;  // 24 or 32 KiB
+constexpr size_t kWindow = 16;  // places for an address in each table: one or two of them full
+                                // leave most of a table in use
 
 constinit std::atomic<BlockStatus*> tables[kTables] = {};
 
 size_t room_of(int table) {
-    return kFirstRoom << table;
+    return kFirstTableRoom << table;
 }
 
 // The place of the window's i-th entry.
