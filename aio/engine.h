@@ -19,8 +19,9 @@
 // nobody touches its owner afterwards. A published request still occupies its lane until it is
 // retired; aio_cancel counts it as done (state kPublished).
 //
-// Four files: engine.cc (the walk), engine_life.cc (first use, configuration, fork, exit),
-// engine_streams.cc (parking), engine_cancel.cc (cancel and close).
+// Five files: engine_submit.cc (submitters), engine.cc (from the first take to the delivery),
+// engine_life.cc (first use, configuration, fork, exit), engine_streams.cc (parking),
+// engine_cancel.cc (cancel and close).
 #pragma once
 
 #include "aio/desk.h"
@@ -153,6 +154,7 @@ class Engine {
     void run_syncs(Request& first);
     void end_runs(Request& first, const Outcome& outcome);
     void end_run(Request& request, const Outcome& outcome);
+    static void count_performed(Kind kind, const Outcome& outcome);
     bool run_stream(Request& request, Runner runner);
     bool park(Request& request);
     bool is_unwanted(const Request& request);
@@ -165,6 +167,8 @@ class Engine {
     std::atomic<bool>* promise_for(const Request& request) const;
     void run_all_here();
     void finish(Request& request, ssize_t result, int error, Starts starts);
+    // Returns 0 or an errno value; EINPROGRESS if it is late (signals/notice.h).
+    static int deliver(Notice& notice, Starts starts);
     void close(Request& request);
     static void end_batch(Batch& batch, Starts starts);
     // Why requests are withdrawn, and so which are not.

@@ -5,25 +5,12 @@
 #     cp_test.sh UAIO
 set -u
 
+# shellcheck source-path=SCRIPTDIR
+. "$(dirname "$0")/command.sh"
+
 uaio=$PWD/$1
 
 cd "${TEST_TMPDIR:?}" || exit 1
-failures=0
-
-fail() {
-    printf 'FAILED: %s\n' "$1"
-    sed 's/^/    out: /' out
-    sed 's/^/    err: /' err
-    failures=$((failures + 1))
-}
-
-# expect STATUS COMMAND…: runs it, output to the files out and err.
-expect() {
-    local wanted=$1 status=0
-    shift
-    "$@" >out 2>err </dev/null || status=$?
-    [ "$status" -eq "$wanted" ] || fail "$*: status $status, not $wanted"
-}
 
 # succeeds ARGUMENTS…; refuses MESSAGE ARGUMENTS…, where MESSAGE is the one line.
 succeeds() {

@@ -6,6 +6,9 @@
 #     lesson_test.sh UAIO PAGE PICTURE…
 set -u
 
+# shellcheck source-path=SCRIPTDIR
+. "$(dirname "$0")/command.sh"
+
 uaio=$PWD/$1
 page=$PWD/$2
 shift 2
@@ -17,22 +20,6 @@ done
 cd "${TEST_TMPDIR:?}" || exit 1
 export TMPDIR=$TEST_TMPDIR
 unset UAIO_TRACE UAIO_ORDER UAIO_THREADS UAIO_IDLE_MS UAIO_EXPRESS
-failures=0
-
-fail() {
-    printf 'FAILED: %s\n' "$1"
-    sed 's/^/    out: /' out
-    sed 's/^/    err: /' err
-    failures=$((failures + 1))
-}
-
-# expect STATUS COMMAND…: runs it, output to the files out and err.
-expect() {
-    local wanted=$1 status=0
-    shift
-    "$@" >out 2>err </dev/null || status=$?
-    [ "$status" -eq "$wanted" ] || fail "$*: status $status, not $wanted"
-}
 
 err_is() { [ "$(cat err)" = "uaio: lesson: $1" ] || fail "the message is not '$1'"; }
 nothing_left() {

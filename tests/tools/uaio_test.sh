@@ -6,6 +6,9 @@
 # shellcheck disable=SC2016 # What stands in single quotes is for an inner shell to expand.
 set -u
 
+# shellcheck source-path=SCRIPTDIR
+. "$(dirname "$0")/command.sh"
+
 uaio=$PWD/$1
 aio_program=$PWD/$2
 static_program=$PWD/$3
@@ -13,22 +16,6 @@ static_program=$PWD/$3
 cd "${TEST_TMPDIR:?}" || exit 1
 export TMPDIR=$TEST_TMPDIR
 unset LD_PRELOAD UAIO_PRELOAD_LIBRARY UAIO_STATS UAIO_TRACE UAIO_ORDER UAIO_THREADS UAIO_IDLE_MS
-failures=0
-
-fail() {
-    printf 'FAILED: %s\n' "$1"
-    sed 's/^/    out: /' out
-    sed 's/^/    err: /' err
-    failures=$((failures + 1))
-}
-
-# expect STATUS COMMAND…: runs it, output to the files out and err.
-expect() {
-    local wanted=$1 status=0
-    shift
-    "$@" >out 2>err </dev/null || status=$?
-    [ "$status" -eq "$wanted" ] || fail "$*: status $status, not $wanted"
-}
 
 out_has() { grep -Eq -- "$1" out || fail "standard output lacks: $1"; }
 err_has() { grep -Eq -- "$1" err || fail "standard error lacks: $1"; }
