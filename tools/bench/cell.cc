@@ -27,7 +27,7 @@ using tools::OwnedFd;
 using tools::system_failure;
 
 constexpr double kParkingSeconds = 2;    // for one that grows with the square of the number
-constexpr double kPatienceSeconds = 60;  // beyond the time that a cell should take
+constexpr double kPatienceSeconds = 20;  // beyond the time that a cell should take
 constexpr double kPatienceFactor = 4;
 constexpr uint64_t kNsPerMs = 1'000'000;
 constexpr double kMsPerSecond = 1000;

@@ -4,6 +4,8 @@
 // process of its own, which `enter_peer` turns into one of that peer.
 #pragma once
 
+#include <limits.h>
+
 #include <span>
 #include <string>
 
@@ -46,6 +48,12 @@ inline bool is_posix(const Peer& peer) {
 // Most operations that the peer can have outstanding in a submitter.
 inline size_t depth_limit(const Peer& peer, size_t depth) {
     return peer.interface == Interface::kPlain ? 1 : depth;
+}
+
+// Most descriptors with which the peer comes to an end: with 1,024 of them the io_uring service of
+// Asio 1.81 waits for operations that it has lost, in every run.
+inline unsigned descriptors_limit(const Peer& peer) {
+    return peer.interface == Interface::kAsioIoUring ? 512 : UINT_MAX;
 }
 
 // Takes every setting of uaio out of this process's environment and puts the peer's in.

@@ -15,10 +15,10 @@ namespace {
 using tools::Failure;
 using tools::kExitFailure;
 
-constexpr size_t kWidthPixels = 1400;  // room for 11 workloads of 8 bars
+constexpr size_t kWidthPixels = 1600;  // room for 11 workloads of 11 bars
 constexpr size_t kPanelPixels = 320;
 
-// Colours that the colour-blind can tell apart (Okabe and Ito), and black.
+// Colours that the colour-blind can tell apart (Okabe and Ito), and black; then the same, hatched.
 constexpr const char* kColours[] = {"#999999", "#d55e00", "#e69f00", "#f0e442",
                                     "#0072b2", "#56b4e9", "#009e73", "#000000"};
 
@@ -77,7 +77,8 @@ void print_plot(std::ostream& out, const Results& results, const Loops& loops, s
         const Peer& peer = *results.peers()[i];
         if (!took_part(results, loops, peer)) continue;
         out << before << "$panel" << panel << " using " << i + 2 << ":xtic(1) title "
-            << quoted(peer.name) << " linecolor rgb '" << kColours[i % std::size(kColours)] << "'";
+            << quoted(peer.name) << " linecolor rgb '" << kColours[i % std::size(kColours)] << "'"
+            << (i < std::size(kColours) ? "" : " fillstyle pattern 4");
         before = ", ";
     }
     out << '\n';
