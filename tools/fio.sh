@@ -8,6 +8,8 @@
 #     tools/fio.sh               # about eight minutes after the set-up
 #     tools/fio.sh --quick       # under three; the spread says what that is worth
 #     tools/fio.sh --rounds 9 --seconds 5
+#     tools/fio.sh --rest 5      # so many seconds without work before each run, for a rented disk:
+#                                # some are throttled, or go faster, after some seconds of load
 #
 # The scratch file lies in $TMPDIR, or else in the repository, and is removed at the end.
 set -eu
@@ -18,6 +20,7 @@ set -eu
 
 rounds=5
 seconds=2
+rest=0
 file_mib=256
 
 while [ $# -gt 0 ]; do
@@ -25,7 +28,8 @@ while [ $# -gt 0 ]; do
         --quick) rounds=3 seconds=1 ;;
         --rounds) rounds=${2:?} && shift ;;
         --seconds) seconds=${2:?} && shift ;;
-        *) fail "unknown argument $1 (--quick, --rounds N, --seconds N)" ;;
+        --rest) rest=${2:?} && shift ;;
+        *) fail "unknown argument $1 (--quick, --rounds N, --seconds N, --rest N)" ;;
     esac
     shift
 done

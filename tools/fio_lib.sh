@@ -12,6 +12,8 @@
 #                        $scratch/NAME-p99
 #     check_that_uaio_worked     after a run under `uaio run --stats`
 #     median NAME, least NAME, most NAME     of the runs of that name
+#
+# Before each run it rests for $rest seconds, if the script has set that.
 # shellcheck shell=sh disable=SC2154 # The script that sources it sets file_mib and seconds.
 
 clean_up() {
@@ -54,6 +56,7 @@ measure() {
     engine=$2
     arguments=$3
     shift 3
+    sleep "${rest:-0}"
     # shellcheck disable=SC2086 # The arguments are several words.
     "$@" fio --name=run --filename="$data" --ioengine="$engine" --bs=4k --size="${file_mib}m" \
         --time_based --runtime="$seconds" --invalidate=0 --group_reporting $arguments \
