@@ -29,8 +29,9 @@
  * uaio_aio_waitcomplete(), by aio_return(), or by another submission of its block. That holds for
  * all of the process, the requests of its libraries among them, which uaio_aio_waitcomplete() may
  * then find too; and for requests of any function here or in <aio.h>, cancelled or not, with
- * whatever notification. It costs a lock for a moment and about 120 bytes for each request.
- * Without it nothing is remembered, which costs each function a look at a flag.
+ * whatever notification. It costs each request three short holds of a lock, with signals blocked,
+ * which is some two microseconds, and about 120 bytes until it is given back. Without
+ * uaio_aio_collect() nothing is remembered, which costs each function a look at a flag.
  */
 #ifndef UAIO_AIO_H
 #define UAIO_AIO_H

@@ -16,7 +16,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "tests/posix/collected.h"
+#include "tests/extensions/collected.h"
 #include "tests/support/gate.h"
 #include "tests/support/request.h"
 #include "tests/support/require.h"
