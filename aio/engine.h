@@ -116,6 +116,12 @@ class Engine {
 
     WaitingRoom& waiting_room() { return waiting_room_; }
 
+    // Has `forget` called in every child made by fork() from now on, before anything is submitted
+    // there: for a door that keeps something of its own. There is one such door at most.
+    void on_fork(void (*forget)()) {
+        forget_.store(forget, std::memory_order_relaxed);  // in the child no other thread exists
+    }
+
     // For a worker that leaves: gives back what a burst of requests has left, if it is over.
     void give_back_memory();
 
@@ -198,6 +204,7 @@ class Engine {
     Pool::Owner poller_owner_ = {};
     std::atomic<bool> started_{false};
     bool has_exit_handler_ = false;
+    std::atomic<void (*)()> forget_{nullptr};  // on_fork()
     int process_ = 0;  // whose engine this is; another one's in a child made by vfork
 
     // Lock-free.

@@ -192,6 +192,10 @@ void Engine::forked_child() {
     if (used || engine.start_lock_.is_held()) {
         engine.reset();
     }
+    void (*forget)() = engine.forget_.load(std::memory_order_relaxed);  // no other thread exists
+    if (forget != nullptr) {
+        forget();
+    }
 }
 
 void Engine::reset() UAIO_UNCHECKED {

@@ -1,6 +1,7 @@
 // Operation: what a door asks of the engine, in the engine's own terms.
 #pragma once
 
+#include <limits.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/uio.h>
@@ -20,10 +21,13 @@ inline bool is_sync(Kind kind) {
     return kind >= Kind::kDataSync;
 }
 
+// Pieces of one transfer: UIO_MAXIOV on Linux, and IOV_MAX where else there is uaio.
+inline constexpr size_t kPiecesMax = 1'024;
+
 struct Operation {
     Kind kind;
     int8_t priority;  // kPriorityMin to kPriorityMax, higher is more urgent
-    // 0: the data is at `buffer`. Else `buffer` is an array of so many struct iovec (1,024 at
+    // 0: the data is at `buffer`. Else `buffer` is an array of so many struct iovec (kPiecesMax at
     // most), which lives until the request is published, and `bytes` is the sum of its lengths.
     uint16_t pieces = 0;
     int fd;
@@ -35,6 +39,18 @@ struct Operation {
     };
     Descriptor descriptor;
 };
+
+// The sum of the lengths of an array of pieces. False if that is more than one transfer may have.
+inline bool sum_pieces(const iovec* pieces, size_t count, size_t& bytes) {
+    bytes = 0;
+    for (size_t i = 0; i < count; ++i) {
+        if (pieces[i].iov_len > SSIZE_MAX - bytes) {
+            return false;
+        }
+        bytes += pieces[i].iov_len;
+    }
+    return true;
+}
 
 // The data as the vectored calls want it. While both live: it may point into the operation's
 // array, or into itself.

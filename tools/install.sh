@@ -12,8 +12,11 @@
 #                                       that Debian 13 has, libaio.so.1t64
 #     lib/pkgconfig/uaio.pc             pkg-config --cflags --libs uaio
 #     lib/cmake/uaio/                   find_package(uaio): uaio::uaio, uaio::asio
-#     include/uaio/                     the version, the engine for programs that embed it, and
-#                                       <libaio.h>; <aio.h> is the system's
+#     include/uaio/                     the version, the engine for programs that embed it,
+#                                       <libaio.h>, and <uaio/aio.h>: the system's <aio.h> and what
+#                                       uaio adds to it
+#     include/uaio/own/aio.h            <aio.h> for systems that have none: to be put on the search
+#                                       path there, or by <uaio/aio.h>
 #     include/uaio/asio/                files for Boost.Asio
 #     share/man/                        the manual pages; those named as the C library's own are in
 #                                       section 3uaio: man 3uaio aio_read
@@ -116,7 +119,7 @@ install_libraries() {
 }
 
 install_for_builds() {
-    folder "$libdir/pkgconfig" "$libdir/cmake/uaio" include/uaio
+    folder "$libdir/pkgconfig" "$libdir/cmake/uaio" include/uaio/own
     pkg_config_file >"$scratch"
     put 644 "$scratch" "$libdir/pkgconfig/uaio.pc"
     cmake_file uaio-config.cmake
@@ -124,6 +127,8 @@ install_for_builds() {
     put 644 "$root/aio/version.h" include/uaio/version.h
     put 644 "$root/aio/libaio/libaio.h" include/uaio/libaio.h
     put 644 "$root/aio/embed/engine.h" include/uaio/engine.h
+    put 644 "$root/aio/posix/aio.h" include/uaio/aio.h
+    put 644 "$root/aio/posix/platform/own/aio.h" include/uaio/own/aio.h
     install_asio
 }
 

@@ -44,7 +44,9 @@ qemu | the_error_of_a_system_call_is_published | says EFAULT before EINVAL
 
 libraries=(//aio/posix:uaio //aio/embed)
 program=//tools/ports:program
-conformance=(//tests/conformance:linked_conflict_test //tests/conformance:linked_strict_test)
+conformance=(//tests/conformance:linked_conflict_test //tests/conformance:linked_strict_test
+    //tests/extensions:linked_test //tests/extensions:bsd_names_test
+    //tests/extensions:bsd_names_wide_test)
 units=(//tests/threadpool/... //tests/signals/... //tests/aio/... //tests/embed/...)
 linked_only=("$program" //tools/examples:checksum)
 

@@ -9,6 +9,7 @@
 namespace uaio {
 namespace {
 
+static_assert(kPiecesMax == UAIO_PIECES_MAX);
 static_assert(kPriorityMin == UAIO_PRIORITY_MIN && kPriorityMax == UAIO_PRIORITY_MAX);
 
 // A program may have put any number there, which the type does not expect.
@@ -20,18 +21,13 @@ int opcode_of(const uaio_operation& from) {
 }
 
 int measure(const uaio_operation& from, size_t& bytes) {
-    if (from.pieces > UAIO_PIECES_MAX) {
-        return EINVAL;
+    if (from.pieces == 0) {
+        bytes = from.bytes;
+        return bytes > SSIZE_MAX ? EINVAL : 0;
     }
-    bytes = from.pieces == 0 ? from.bytes : 0;
-    auto pieces = static_cast<const iovec*>(from.buffer);
-    for (uint32_t i = 0; i < from.pieces; ++i) {
-        if (pieces[i].iov_len > SSIZE_MAX - bytes) {
-            return EINVAL;
-        }
-        bytes += pieces[i].iov_len;
-    }
-    return bytes > SSIZE_MAX ? EINVAL : 0;
+    bool fits = from.pieces <= kPiecesMax &&
+                sum_pieces(static_cast<const iovec*>(from.buffer), from.pieces, bytes);
+    return fits ? 0 : EINVAL;
 }
 
 int begin_transfer(const uaio_operation& from, Operation& operation) {

@@ -40,6 +40,7 @@
 #include "aio/libaio/known_pages.h"
 #include "aio/libaio/limits.h"
 #include "aio/libaio/ring.h"
+#include "aio/operation.h"
 #include "threadpool/base/slab.h"
 
 namespace uaio {

@@ -19,8 +19,7 @@ inline constexpr size_t kRingPage = 4096;
 // Contexts at one time. The kernel's default is 65,536 events for the whole system.
 inline constexpr uint32_t kContextsMax = 65'536;
 
-// Pieces of one transfer (UIO_MAXIOV), and of those that need no memory of their own.
-inline constexpr uint64_t kPiecesMax = 1'024;
+// Pieces of a transfer that needs no memory of its own for them.
 inline constexpr uint64_t kPiecesNear = 4;
 
 // Bytes that one transfer moves at most, by the kernel's own rule (MAX_RW_COUNT).

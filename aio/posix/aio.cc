@@ -13,9 +13,11 @@
 #include "aio/counters.h"
 #include "aio/engine.h"
 #include "aio/posix/arguments.h"
+#include "aio/posix/collection.h"
 #include "aio/posix/door.h"
 #include "aio/posix/export.h"
 #include "aio/posix/platform/block.h"
+#include "threadpool/base/signal_block.h"
 
 namespace uaio {
 
@@ -27,27 +29,17 @@ void publish_at_once(void* owner, ssize_t result, int /*error*/) {
     Block(static_cast<struct aiocb*>(owner)).publish_at_once(result);
 }
 
+void publish_collected(void* owner, ssize_t result, int error) {
+    collection.end(owner, result, error, publish_block);
+}
+
+// The caller is a thread of the program.
+void publish_collected_at_once(void* owner, ssize_t result, int error) {
+    SignalBlock signals;
+    collection.end(owner, result, error, publish_at_once);
+}
+
 namespace {
-
-int fail(int error) {
-    errno = error;
-    return -1;
-}
-
-// One request on its own into the engine, if `error` is 0 so far.
-template <class Aiocb>
-int submit(Aiocb* block, const Operation& operation, int error) {
-    Request* request = nullptr;
-    if (error == 0) {
-        request = prepare_block(block, operation, nullptr, error);
-    }
-    if (request == nullptr) {
-        refuse_block(block, error);
-        return fail(error);
-    }
-    engine.post(*request, *request);
-    return 0;
-}
 
 template <class Aiocb>
 int transfer(Aiocb* block, Kind kind) {
@@ -57,10 +49,7 @@ int transfer(Aiocb* block, Kind kind) {
     engine.start();
     Operation operation;
     int error = begin_transfer(*block, kind, operation);
-    if (error == 0 && run_or_describe(block, operation, true, error)) {
-        return 0;
-    }
-    return submit(block, operation, error);
+    return submit_transfer(block, operation, error);
 }
 
 template <class Aiocb>
@@ -71,7 +60,7 @@ int sync(int how, Aiocb* block) {
     engine.start();
     Operation operation;
     int error = sync_of(how, *block, operation);
-    return submit(block, operation, error);
+    return submit_block(block, operation, error);
 }
 
 int answer(const Engine::Cancelled& cancelled) {
@@ -124,6 +113,9 @@ template <class Aiocb>
 ssize_t return_of(Aiocb* block) {
     if (block == nullptr) {
         return fail(EINVAL);
+    }
+    if (collection.is_on()) {
+        collection.give_back(block);
     }
     Block fields(block);
     if (takes_any_status()) {

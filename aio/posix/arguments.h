@@ -29,6 +29,11 @@ template <class Aiocb>
 int begin_transfer(const Aiocb& block, Kind kind, Operation& operation,
                    const Descriptor* known = nullptr);
 
+// The same for a transfer of aio_nbytes pieces, described by the array of struct iovec that aio_buf
+// points to. EINVAL also for none, for more than kPiecesMax, and for more than SSIZE_MAX bytes.
+template <class Aiocb>
+int begin_pieces(const Aiocb& block, Kind kind, Operation& operation);
+
 // Finds out the rest, if that has not been done. Returns 0, EINVAL or EBADF. Keeps errno.
 int describe_transfer(Operation& operation, int reqprio);
 
@@ -62,6 +67,20 @@ int begin_transfer(const Aiocb& block, Kind kind, Operation& operation, const De
     operation.bytes = block.aio_nbytes;
     operation.offset = block.aio_offset;
     return check_access(operation);
+}
+
+template <class Aiocb>
+int begin_pieces(const Aiocb& block, Kind kind, Operation& operation) {
+    if (block.aio_nbytes < 1 || block.aio_nbytes > kPiecesMax) {
+        return EINVAL;
+    }
+    int error = begin_transfer(block, kind, operation);
+    if (error != 0) {
+        return error;
+    }
+    operation.pieces = static_cast<uint16_t>(block.aio_nbytes);
+    auto pieces = static_cast<const iovec*>(operation.buffer);
+    return sum_pieces(pieces, operation.pieces, operation.bytes) ? 0 : EINVAL;
 }
 
 // Of the block only aio_fildes counts (and aio_sigevent), as POSIX has it.

@@ -7,6 +7,7 @@
 #include "aio/counters.h"
 #include "aio/engine.h"
 #include "aio/posix/arguments.h"
+#include "aio/posix/collection.h"
 #include "aio/posix/platform/block.h"
 
 namespace uaio {
@@ -36,12 +37,26 @@ int check_block(Aiocb* block) {
     return is_busy(block) ? EBUSY : check_event(block->aio_sigevent);
 }
 
+// The same for blocks that are collected.
+void publish_collected(void* owner, ssize_t result, int error);
+void publish_collected_at_once(void* owner, ssize_t result, int error);
+
+// A submission of the block begins: whatever ended before has been given back by that. Before the
+// block's own room is entered, which giving back may end. False if there is no memory.
+template <class Aiocb>
+bool collect_block(Aiocb* block) {
+    return !collection.is_on() || collection.enter(block);
+}
+
 // Does the operation, which has been begun (arguments.h), at once, if that can be: `block` is
 // published then.
 template <class Aiocb>
 bool run_block_at_once(Aiocb* block, const Operation& operation) {
-    return check_block(block) == 0 && Block(block).enter() &&
-           engine.run_at_once({operation, block, publish_at_once, &block->aio_sigevent, nullptr});
+    if (check_block(block) != 0 || !collect_block(block) || !Block(block).enter()) {
+        return false;
+    }
+    Publish publish = collection.is_on() ? publish_collected_at_once : publish_at_once;
+    return engine.run_at_once({operation, block, publish, &block->aio_sigevent, nullptr});
 }
 
 // The same; and if it cannot be done at once, finds out the rest about it. Returns whether it is
@@ -59,15 +74,19 @@ bool run_or_describe(Aiocb* block, Operation& operation, bool may_run, int& erro
 // post it. Null with `error` EAGAIN, or, if UAIO_STRICT is set, EINVAL or EBUSY.
 template <class Aiocb>
 Request* prepare_block(Aiocb* block, const Operation& operation, Batch* batch, int& error) {
-    Block fields(block);
     error = check_block(block);
+    if (error == 0 && !collect_block(block)) {
+        error = EAGAIN;
+    }
+    Block fields(block);
     if (error == 0 && !fields.enter()) {
         error = EAGAIN;
     }
     if (error != 0) {
         return nullptr;
     }
-    Submission submission = {operation, block, publish_block, &block->aio_sigevent, batch};
+    Publish publish = collection.is_on() ? publish_collected : publish_block;
+    Submission submission = {operation, block, publish, &block->aio_sigevent, batch};
     Request* request = engine.prepare(submission, error);
     if (request != nullptr) {
         fields.begin(request->number, EINPROGRESS);
@@ -79,10 +98,46 @@ Request* prepare_block(Aiocb* block, const Operation& operation, Batch* batch, i
 template <class Aiocb>
 void refuse_block(Aiocb* block, int error) {
     count(Counter::kRefused);
+    if (error == EBUSY) {
+        return;
+    }
+    if (collection.is_on()) {
+        collection.forget(block);
+    }
     Block fields(block);
-    if (error != EBUSY && fields.enter()) {
+    if (fields.enter()) {
         fields.refuse(error);
     }
+}
+
+// errno and -1.
+inline int fail(int error) {
+    errno = error;
+    return -1;
+}
+
+// One request on its own into the engine, if `error` is 0 so far.
+template <class Aiocb>
+int submit_block(Aiocb* block, const Operation& operation, int error) {
+    Request* request = nullptr;
+    if (error == 0) {
+        request = prepare_block(block, operation, nullptr, error);
+    }
+    if (request == nullptr) {
+        refuse_block(block, error);
+        return fail(error);
+    }
+    engine.post(*request, *request);
+    return 0;
+}
+
+// The same for a transfer that has been begun: at once, if that can be.
+template <class Aiocb>
+int submit_transfer(Aiocb* block, Operation& operation, int error) {
+    if (error == 0 && run_or_describe(block, operation, true, error)) {
+        return 0;
+    }
+    return submit_block(block, operation, error);
 }
 
 }  // namespace uaio

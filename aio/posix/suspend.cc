@@ -8,11 +8,10 @@
 #include <stdint.h>
 #include <time.h>
 
-#include <limits>
-
 #include "aio/engine.h"
 #include "aio/posix/export.h"
 #include "aio/posix/platform/block.h"
+#include "aio/posix/timeout.h"
 #include "threadpool/base/clock.h"
 
 namespace uaio {
@@ -39,10 +38,6 @@ uint32_t kinds_of(const Aiocb* const list[], int count) {
         }
     }
     return kinds;
-}
-
-bool is_valid(const timespec& timeout) {
-    return timeout.tv_sec >= 0 && timeout.tv_nsec >= 0 && timeout.tv_nsec < kNsPerSecond;
 }
 
 // 0 or an errno value.
@@ -103,29 +98,13 @@ UAIO_EXPORT int aio_suspend64(const struct aiocb64* const list[], int count,
 
 #ifdef UAIO_SUSPEND_TIME64
 
-// glibc's struct __timespec64, which programs see as their struct timespec (_TIME_BITS=64).
-struct uaio_timespec64 {
-    int64_t seconds;
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    int32_t padding;
-    int32_t nanoseconds;
-#else
-    int32_t nanoseconds;
-    int32_t padding;
-#endif
-};
-
 // What aio_suspend is called by such programs, whatever their off_t.
 UAIO_EXPORT int __aio_suspend_time64(const struct aiocb64* const list[], int count,
                                      const uaio_timespec64* timeout) {
     if (timeout == nullptr) {
         return aio_suspend64(list, count, nullptr);
     }
-    constexpr int64_t kSecondsMax = std::numeric_limits<time_t>::max();
-    int64_t seconds = timeout->seconds < kSecondsMax ? timeout->seconds : kSecondsMax;
-    timespec shorter = {};
-    shorter.tv_sec = static_cast<time_t>(seconds < 0 ? -1 : seconds);
-    shorter.tv_nsec = timeout->nanoseconds;
+    timespec shorter = uaio::shorter(*timeout);
     return aio_suspend64(list, count, &shorter);
 }
 

@@ -11,13 +11,13 @@ trap 'rm -rf "$work"' EXIT
 
 cp "$source" "$header" "$work"
 sed 's|<uaio/engine.h>|"uaio.h"|' "$program" >"$work/program.c"
-# Names of functions end with a semicolon. Where time_t has 64 bits anyway, one function is not
+# Names of functions end with a semicolon. Where time_t and off_t have 64 bits anyway, some are not
 # there.
 grep -o '[a-z][a-z_0-9]*;' "$map" | tr -d ';' | LC_ALL=C sort >"$work/all"
 if [ "$(getconf LONG_BIT)" -eq 64 ]; then
-    sed -i /time64/d "$work/all"
+    sed -i '/time64/d; /^uaio_aio_.*64/d' "$work/all"
 fi
-grep '^uaio_' "$work/all" >"$work/embed"
+grep '^uaio_' "$work/all" | grep -v '^uaio_aio_' >"$work/embed"
 cd "$work"
 
 # expect WANTED OBJECT COMPILER: what a library made of the object exports.

@@ -1,6 +1,6 @@
 /*
- * A program of somebody else: reads the first bytes of a file by POSIX AIO and by the embedding
- * interface, and prints them.
+ * A program of somebody else: reads the first bytes of a file by POSIX AIO, by what uaio adds to
+ * that, and by the embedding interface, and prints them.
  */
 #include <aio.h>
 #include <errno.h>
@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <uaio/aio.h>
 #include <uaio/engine.h>
 
 static sem_t told;
@@ -45,15 +46,25 @@ static ssize_t read_by_aio(int fd, char *data, size_t bytes) {
     return aio_return(&block);
 }
 
+static ssize_t read_in_pieces(int fd, char *data, size_t bytes) {
+    struct iovec pieces[] = {{data, 1}, {data + 1, bytes - 1}};
+    struct aiocb block = {.aio_fildes = fd, .uaio_aio_iov = pieces, .uaio_aio_iovcnt = 2,
+                          .aio_sigevent.sigev_notify = SIGEV_NONE};
+    struct aiocb *ended = NULL;
+    uaio_aio_collect();
+    return uaio_aio_readv(&block) == 0 ? uaio_aio_waitcomplete(&ended, NULL) : -1;
+}
+
 int main(int argc, char **argv) {
-    char first[7] = "", second[7] = "";
+    char first[7] = "", second[7] = "", third[7] = "";
     int fd = argc == 2 ? open(argv[1], O_RDONLY) : -1;
     if (fd < 0 || sem_init(&told, 0, 0) != 0) {
         fprintf(stderr, "usage: program FILE\n");
         return 2;
     }
     if (read_by_aio(fd, first, 6) != 6 || read_by_engine(fd, second, 6) != 6 ||
-        strcmp(first, second) != 0) {
+        read_in_pieces(fd, third, 6) != 6 || strcmp(first, second) != 0 ||
+        strcmp(first, third) != 0) {
         fprintf(stderr, "program: cannot read %s\n", argv[1]);
         return 1;
     }

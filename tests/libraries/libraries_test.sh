@@ -39,7 +39,16 @@ uaio_cancel_descriptor
 uaio_engine_shared
 uaio_submit
 EOF
-LC_ALL=C sort "$TEST_TMPDIR/aio" "$TEST_TMPDIR/engine" > "$TEST_TMPDIR/libuaio.so.1"
+
+# What <uaio/aio.h> declares in addition; it has twins only where off_t has 32 bits.
+cat > "$TEST_TMPDIR/extensions" <<'EOF'
+uaio_aio_collect
+uaio_aio_readv
+uaio_aio_waitcomplete
+uaio_aio_writev
+EOF
+LC_ALL=C sort "$TEST_TMPDIR/aio" "$TEST_TMPDIR/engine" "$TEST_TMPDIR/extensions" \
+    > "$TEST_TMPDIR/libuaio.so.1"
 
 # Everything that libaio exports, and nothing else.
 cat > "$TEST_TMPDIR/libaio" <<'EOF'
@@ -73,7 +82,7 @@ LC_ALL=C sort "$TEST_TMPDIR/libaio" "$TEST_TMPDIR/helpers" > "$TEST_TMPDIR/libai
 
 # The preload libraries also close descriptors, and those with the libaio door take system calls.
 printf '%s\n' close close_range closefrom dup2 dup3 > "$TEST_TMPDIR/closing"
-LC_ALL=C sort "$TEST_TMPDIR/closing" "$TEST_TMPDIR/aio" \
+LC_ALL=C sort "$TEST_TMPDIR/closing" "$TEST_TMPDIR/aio" "$TEST_TMPDIR/extensions" \
     > "$TEST_TMPDIR/libuaio_preload_posix.so"
 echo syscall | LC_ALL=C sort - "$TEST_TMPDIR/closing" "$TEST_TMPDIR/libaio" \
     > "$TEST_TMPDIR/libuaio_preload_libaio.so"
@@ -121,7 +130,8 @@ done
 
 # The linked library carries versions, the preloaded one must not.
 nm -D --defined-only "$folder/posix/libuaio.so.1" > "$TEST_TMPDIR/found"
-for versioned in aio_read@@UAIO_1.0 uaio_submit@@UAIO_ENGINE_1.0; do
+for versioned in aio_read@@UAIO_1.0 uaio_submit@@UAIO_ENGINE_1.0 \
+    uaio_aio_readv@@UAIO_EXTENSIONS_1.0; do
     grep -q "$versioned\$" "$TEST_TMPDIR/found" || fail libuaio.so.1 "does not have $versioned"
 done
 for preload in posix/libuaio_preload.so posix/libuaio_preload_posix.so \

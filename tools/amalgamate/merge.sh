@@ -31,9 +31,9 @@ license_lines() {
  *
  * Two doors are in it. The embedding interface, <uaio/engine.h> where uaio is installed, is
  * declared below. POSIX AIO is declared by the system's <aio.h>, whose functions uaio.o replaces in
- * a program that it is linked with; compiled with -DUAIO_WITHOUT_POSIX_AIO it leaves them to the
- * system, and needs no <aio.h>. Not in it are <libaio.h>, the files for Boost.Asio and what is
- * preloaded.
+ * a program that it is linked with, and below what it has beyond POSIX, <uaio/aio.h>; compiled with
+ * -DUAIO_WITHOUT_POSIX_AIO it leaves all that to the system, and needs no <aio.h>. Not in it are
+ * <libaio.h>, the files for Boost.Asio and what is preloaded.
  *
  * Back ends: $back_ends.
  *

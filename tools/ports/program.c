@@ -1,5 +1,5 @@
-/* Every function of <aio.h> and of <uaio/engine.h>, once: what is linked for a system that is not
- * here, and the first thing to run on it. Says "ok", or where it went wrong. */
+/* Every function of <aio.h>, <uaio/aio.h> and <uaio/engine.h>, once: what is linked for a system
+ * that is not here, and the first thing to run on it. Says "ok", or where it went wrong. */
 #include <aio.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <uaio/aio.h>
 #include <uaio/engine.h>
 
 static char text[] = "asynchronous";
@@ -51,6 +52,25 @@ static void use_posix(int fd) {
     expect(aio_cancel(fd, NULL) == AIO_ALLDONE, "aio_cancel");
 }
 
+static void use_extensions(int fd) {
+    char back[sizeof text] = "";
+    struct iovec pieces[] = {{back, 3}, {back + 3, sizeof text - 3}};
+    struct aiocb block;
+    struct aiocb *ended = NULL;
+    const struct timespec long_time = {1000, 0};
+    memset(&block, 0, sizeof block);
+    block.aio_fildes = fd;
+    block.uaio_aio_iov = pieces;
+    block.uaio_aio_iovcnt = 2;
+    block.aio_sigevent.sigev_notify = SIGEV_NONE;
+    uaio_aio_collect();
+    expect(uaio_aio_readv(&block) == 0, "uaio_aio_readv");
+    expect(uaio_aio_waitcomplete(&ended, NULL) == sizeof text, "uaio_aio_waitcomplete");
+    expect(ended == &block && strcmp(back, text) == 0, "what uaio_aio_readv reads");
+    expect(uaio_aio_writev(&block) == 0, "uaio_aio_writev");
+    expect(uaio_aio_waitcomplete(&ended, &long_time) == sizeof text, "with a time limit");
+}
+
 static void mark_done(void *user, ssize_t result, int error) {
     expect(result == sizeof text && error == 0, "an operation");
     expect(write(*(int *)user, "", 1) == 1, "write to a pipe");
@@ -79,6 +99,7 @@ int main(void) {
     int fd = mkstemp(path);
     expect(fd >= 0 && unlink(path) == 0, "a file in /tmp");
     use_posix(fd);
+    use_extensions(fd);
     use_engine(fd);
     return puts("ok") < 0;
 }
