@@ -36,8 +36,12 @@ EOF
 cat > "$TEST_TMPDIR/engine" <<'EOF'
 uaio_cancel
 uaio_cancel_descriptor
+uaio_engine_create
+uaio_engine_descriptor
+uaio_engine_destroy
 uaio_engine_shared
 uaio_submit
+uaio_waitn
 EOF
 LC_ALL=C sort "$TEST_TMPDIR/aio" "$TEST_TMPDIR/engine" > "$TEST_TMPDIR/libuaio.so.1"
 
