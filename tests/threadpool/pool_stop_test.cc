@@ -96,15 +96,15 @@ BOOST_AUTO_TEST_CASE(a_start_that_is_under_way_is_waited_for) {
 // A pool and its queue, a number of pieces, in pages of their own.
 struct Place {
     Pool pool;
-    Pool::Owner owner{.name = "uaio-t",
-                      .context = this,
-                      .serve = serve,
-                      .pending = pending,
-                      .needed = nullptr,
-                      .observe = [](void* self, Pool::Event,
-                                    unsigned) { ++static_cast<Place*>(self)->events; },
-                      .stack_bytes = kStackBytes,
-                      .runs_program_code = false};
+    Pool::Owner owner{
+        .name = "uaio-t",
+        .context = this,
+        .serve = serve,
+        .pending = pending,
+        .needed = nullptr,
+        .observe = [](void* self, Pool::Event, unsigned) { ++static_cast<Place*>(self)->events; },
+        .stack_bytes = kStackBytes,
+        .runs_program_code = false};
     std::atomic<int> left{0};
     std::atomic<unsigned> events{0};
 
