@@ -25,11 +25,11 @@
 // The word never counts a thread both idle and searching, and tokens equal the idle threads that
 // have been taken off the count and have not yet awakened.
 //
-// The end (stop()). A bit of the word says that the pool is stopped, so no change that adds a thread
-// is made after it. While it is set and a thread sleeps, another one is awake that will wake one:
-// who stops the pool wakes the first, and each that leaves wakes the next before it is gone. A
-// second count has the threads that are made and not gone: it is raised before a thread is made, and
-// to lower it is the last thing that a thread does with the pool.
+// The end (stop()). A bit of the word says that the pool is stopped, so no change that adds a
+// thread is made after it. While it is set and a thread sleeps, another one is awake that will wake
+// one: who stops the pool wakes the first, and each that leaves wakes the next before it is gone. A
+// second count has the threads that are made and not gone: it is raised before a thread is made,
+// and to lower it is the last thing that a thread does with the pool.
 #pragma once
 
 #include <stdint.h>
@@ -125,9 +125,9 @@ class Pool {
 
     // No thread comes any more, and those that are here leave when they have no work, whatever the
     // idle time; waits until they have. Afterwards they touch neither the pool nor its owner.
-    // Nothing may be `needed`. Who else calls the pool meanwhile, or afterwards, is told by notify()
-    // and ensure() that all is well, but nobody looks at what he has made visible; the pool must
-    // outlive his call.
+    // Nothing may be `needed`. Who else calls the pool meanwhile, or afterwards, is told by
+    // notify() and ensure() that all is well, but nobody looks at what he has made visible; the
+    // pool must outlive his call.
     void stop();
 
     // The pool has no threads, and is not stopped. Only for a forked child.
@@ -163,9 +163,9 @@ class Pool {
 
     // threads | idle << 16 | searching << 32 | starting << 48 | stopped << 63
     std::atomic<uint64_t> state_{0};
-    WaitWord tokens_{0};              // wake-ups posted and not yet taken
-    WaitWord starts_{0};              // attempts to start a thread that have ended
-    WaitWord present_{0};             // threads that are made and not gone
+    WaitWord tokens_{0};   // wake-ups posted and not yet taken
+    WaitWord starts_{0};   // attempts to start a thread that have ended
+    WaitWord present_{0};  // threads that are made and not gone
     std::atomic<unsigned> threads_max_{1};
     std::atomic<int64_t> idle_ns_{0};
     std::atomic<unsigned> names_{0};  // number of the next thread

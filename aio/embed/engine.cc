@@ -62,7 +62,7 @@ int prepare(Engine& engine, uaio_operation& wanted, Operation& operation, Chain&
     return 0;
 }
 
-int submit(uaio_engine& instance, uaio_operation& wanted, Chain& chain) {
+int submit(Instance& instance, uaio_operation& wanted, Chain& chain) {
     Operation operation;
     int error = begin_wanted(wanted, operation);
     if (error == 0) {
@@ -86,36 +86,37 @@ int submit(uaio_engine& instance, uaio_operation& wanted, Chain& chain) {
 }  // namespace uaio
 
 UAIO_EXPORT uaio_engine* uaio_engine_shared(void) {
-    return &uaio::shared_instance();
+    return uaio::handle_of(&uaio::shared_instance());
 }
 
 UAIO_EXPORT uaio_engine* uaio_engine_create(const uaio_options* options, int* error) {
     uaio::Options settings;
     int refusal = uaio::read_options(options, settings);
-    uaio_engine* instance = refusal == 0 ? uaio::make_instance(settings) : nullptr;
+    uaio::Instance* instance = refusal == 0 ? uaio::make_instance(settings) : nullptr;
     if (error != nullptr && instance == nullptr) {
         *error = refusal != 0 ? refusal : ENOMEM;
     }
-    return instance;
+    return uaio::handle_of(instance);
 }
 
 UAIO_EXPORT void uaio_engine_destroy(uaio_engine* engine) {
     if (engine != nullptr) {
-        uaio::end_instance(*engine);
+        uaio::end_instance(uaio::instance_of(engine));
     }
 }
 
 UAIO_EXPORT size_t uaio_submit(uaio_engine* engine, uaio_operation* const* operations, size_t count,
                                int* error) {
-    engine->engine.start();
+    uaio::Instance& instance = uaio::instance_of(engine);
+    instance.engine.start();
     uaio::Chain chain;
     size_t taken = 0;
     int refusal = 0;
     while (taken < count && refusal == 0) {
-        refusal = uaio::submit(*engine, *operations[taken], chain);
+        refusal = uaio::submit(instance, *operations[taken], chain);
         taken += refusal == 0;
     }
-    engine->engine.post(chain);
+    instance.engine.post(chain);
     if (error != nullptr && refusal != 0) {
         *error = refusal;
     }
@@ -124,16 +125,17 @@ UAIO_EXPORT size_t uaio_submit(uaio_engine* engine, uaio_operation* const* opera
 
 UAIO_EXPORT size_t uaio_cancel(uaio_engine* engine, uaio_operation* const* operations,
                                size_t count) {
+    uaio::Engine& behind = uaio::instance_of(engine).engine;
     size_t withdrawn = 0;
     for (size_t i = 0; i < count; ++i) {
         uaio_operation* each = operations[i];
-        withdrawn += engine->engine.cancel(each->number, each, uaio::Engine::Wish::kFirm).withdrawn;
+        withdrawn += behind.cancel(each->number, each, uaio::Engine::Wish::kFirm).withdrawn;
     }
     return withdrawn;
 }
 
 UAIO_EXPORT size_t uaio_cancel_descriptor(uaio_engine* engine, int fd) {
-    return fd < 0 ? 0 : engine->engine.cancel_all(fd).withdrawn;
+    return fd < 0 ? 0 : uaio::instance_of(engine).engine.cancel_all(fd).withdrawn;
 }
 
 UAIO_EXPORT size_t uaio_waitn(uaio_engine* engine, uaio_operation** ended, size_t min, size_t max,
@@ -141,7 +143,7 @@ UAIO_EXPORT size_t uaio_waitn(uaio_engine* engine, uaio_operation** ended, size_
     int refusal = EINVAL;
     size_t taken = 0;
     if (min <= max) {
-        taken = engine->ended.wait(ended, min, max, timeout_ns, refusal);
+        taken = uaio::instance_of(engine).ended.wait(ended, min, max, timeout_ns, refusal);
     }
     if (error != nullptr && refusal != 0) {
         *error = refusal;
@@ -151,7 +153,7 @@ UAIO_EXPORT size_t uaio_waitn(uaio_engine* engine, uaio_operation** ended, size_
 
 UAIO_EXPORT int uaio_engine_descriptor(uaio_engine* engine, int* error) {
     int refusal = 0;
-    int fd = engine->ended.descriptor(refusal);
+    int fd = uaio::instance_of(engine).ended.descriptor(refusal);
     if (error != nullptr && refusal != 0) {
         *error = refusal;
     }

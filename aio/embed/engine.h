@@ -31,7 +31,8 @@
  * `done` is called, which may free or reuse all of them, respectively until uaio_waitn() tells.
  *
  * Threads. Every function may be called from any thread; `done` runs on a thread of the engine with
- * all signals blocked, or inside uaio_submit() or uaio_cancel(). No function is async-signal-safe.
+ * all signals blocked, or inside uaio_submit(), uaio_cancel(), uaio_cancel_descriptor() or
+ * uaio_engine_destroy(). No function is async-signal-safe.
  *
  * Closing. What a descriptor has in an engine of the program's own has to have ended before it is
  * closed; uaio_cancel_descriptor() helps. The close() of the preload library sees to the shared

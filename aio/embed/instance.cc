@@ -8,8 +8,8 @@ namespace uaio {
 namespace {
 
 // With its engine, in pages of its own.
-struct OwnInstance : uaio_engine {
-    OwnInstance() : uaio_engine(own, forked) {}
+struct OwnInstance : Instance {
+    OwnInstance() : Instance(own, forked) {}
 
     static void forked(ForkWatcher& watcher) {
         auto& self = static_cast<OwnInstance&>(watcher);
@@ -21,13 +21,13 @@ struct OwnInstance : uaio_engine {
 };
 
 // The engine forgets by itself.
-constinit uaio_engine shared(engine, [](ForkWatcher&) { shared.ended.reset(); });
+constinit Instance shared(engine, [](ForkWatcher&) { shared.ended.reset(); });
 constinit std::atomic<bool> shared_is_watched{false};
 
 }  // namespace
 
 // Two that come at the same time, or a child whose parent has just been here, add it once.
-uaio_engine& shared_instance() {
+Instance& shared_instance() {
     if (!shared_is_watched.load(std::memory_order_relaxed)) {  // orders nothing
         add_fork_watcher(shared);
         shared_is_watched.store(true, std::memory_order_relaxed);
@@ -35,7 +35,7 @@ uaio_engine& shared_instance() {
     return shared;
 }
 
-uaio_engine* make_instance(const Options& options) {
+Instance* make_instance(const Options& options) {
     void* pages = map_pages(sizeof(OwnInstance));
     if (pages == nullptr) {
         return nullptr;
@@ -48,7 +48,7 @@ uaio_engine* make_instance(const Options& options) {
 
 // It is watched as long as it has threads, and not while its memory is given back: a child that
 // believed in both would take away what lies there meanwhile.
-void end_instance(uaio_engine& instance) {
+void end_instance(Instance& instance) {
     if (&instance == &shared) {
         return;
     }

@@ -81,6 +81,7 @@ Task position_read(int fd, char& byte) {
 BOOST_AUTO_TEST_CASE(an_engine_leaves_no_thread_descriptor_or_memory) {
     ScratchFile file("bytes");
     size_t memory = mapped_bytes;
+    std::thread([] {}).join();  // a sanitizer gets a thread of its own then
     long before = threads();
     std::set<int> descriptors = open_descriptors();
     for (int round = 0; round < 50; ++round) {
@@ -107,7 +108,7 @@ BOOST_AUTO_TEST_CASE(an_engine_leaves_no_thread_descriptor_or_memory) {
     }
     BOOST_TEST((open_descriptors() == descriptors));
     BOOST_TEST(mapped_bytes.load() == memory);
-    while (threads() != before) {  // they have only their own ends left
+    while (threads() > before) {  // they have only their own ends left
         std::this_thread::yield();
     }
 }
