@@ -102,7 +102,7 @@ struct uaio_options {
 /*
  * A new engine with these settings (null: the defaults). It has no thread and no descriptor before
  * there is work for them: its threads come on demand, and if streams have to be waited for, one
- * more thread and three descriptors. About 90 KiB of memory.
+ * more thread and three descriptors. 84 KiB of memory.
  *
  * Returns null with an errno value in `error` (which may be null):
  *
