@@ -114,7 +114,11 @@ void EndedQueue::show() {
 int EndedQueue::descriptor(int& error) {
     SignalBlock block;
     Hold hold(lock_);
-    error = beacon_.is_open() ? 0 : beacon_.open();
+    error = 0;
+    if (!beacon_.is_open()) {
+        error = beacon_.open();
+        dark_.store(beacon_.is_open(), std::memory_order_seq_cst);  // pairs with put()
+    }
     show();
     return beacon_.descriptor();
 }
