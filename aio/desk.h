@@ -56,7 +56,8 @@ class Desk {
         waves_.trim();
     }
 
-    // Forgets all requests. Only for a forked child.
+    // Forgets all requests and gives their memory back. Nobody uses the desk: in a forked child, or
+    // when its engine ends.
     void reset() {
         requests_.reset();
         waves_.reset();

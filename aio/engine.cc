@@ -17,7 +17,7 @@
 namespace uaio {
 
 constinit Engine engine;
-constinit thread_local bool runs_all = false;
+constinit thread_local const Running* run_here = nullptr;
 
 namespace {
 
@@ -49,7 +49,11 @@ bool Engine::requests_pending(void* context) {
 
 // All looks pair with those who make work visible: Inbox::put(), note_ready(), LateSignals::owe().
 bool Engine::pending() const {
-    return !inbox_.empty() || ready_.load(std::memory_order_seq_cst) != 0 || late_signals.waiting();
+    return !inbox_.empty() || ready_.load(std::memory_order_seq_cst) != 0 || owes_signals();
+}
+
+bool Engine::owes_signals() const {
+    return this == &engine && late_signals.waiting();
 }
 
 void Engine::serve_requests(void* context, Pool::Seat& seat) {
@@ -87,7 +91,8 @@ bool Engine::calls_pending(void* context) {
 void Engine::run_all_here() {
     int cancel_state;
     pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel_state);
-    runs_all = true;
+    Running frame = {this, run_here};
+    run_here = &frame;
     {
         SignalBlock block;
         OwnSignals swallowed;
@@ -98,13 +103,22 @@ void Engine::run_all_here() {
             }
         }
     }
-    runs_all = false;
+    run_here = frame.outer;
     pthread_setcancelstate(cancel_state, nullptr);
+}
+
+// Not by this engine alone: its owners may submit to others, whose owners submit to this one.
+bool Engine::runs_here() const {
+    const Running* frame = run_here;
+    while (frame != nullptr && frame->engine != this) {
+        frame = frame->outer;
+    }
+    return frame != nullptr;
 }
 
 // Whoever runs requests may start threads, and does so for those who may not.
 Request* Engine::next_work(Request* done) {
-    if (late_signals.waiting()) {
+    if (owes_signals()) {
         late_signals.begin();
     }
     return next(done);

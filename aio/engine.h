@@ -19,9 +19,15 @@
 // nobody touches its owner afterwards. A published request still occupies its lane until it is
 // retired; aio_cancel counts it as done (state kPublished).
 //
-// Five files: engine_submit.cc (submitters), engine.cc (from the first take to the delivery),
-// engine_life.cc (first use, configuration, fork, exit), engine_streams.cc (parking),
-// engine_cancel.cc (cancel and close).
+// There is one engine that the process has in common, `engine`; it comes up at first use. Programs
+// have others besides (set_up(), shut_down()), which have nothing to do with it or each other:
+// their own queue, order, threads and set of streams. The first alone knows the environment,
+// notifications, lists (Batch), late signals, exit and closing; counters and trace are the
+// process's and count all of them.
+//
+// Six files: engine_submit.cc (submitters), engine.cc (from the first take to the delivery),
+// engine_life.cc (the life of the common one: first use, configuration, fork, exit), engine_own.cc
+// (of the others), engine_streams.cc (parking), engine_cancel.cc (cancel and close).
 #pragma once
 
 #include "aio/desk.h"
@@ -29,6 +35,7 @@
 #include "aio/lane_table.h"
 #include "aio/options.h"
 #include "aio/perform.h"
+#include "aio/readiness.h"
 #include "aio/schedule.h"
 #include "aio/waiting_room.h"
 #include "threadpool/base/inbox.h"
@@ -55,12 +62,27 @@ class Engine {
     // except waiting_room().
     void start();
 
+    // Another engine than the common one, instead of start(), once, before anything else.
+    void set_up(const Options& options);
+
+    // The end of another engine than the common one: what has not begun is withdrawn, what runs is
+    // waited for, and none of its threads touches it afterwards. An owner that is published
+    // meanwhile is refused what it submits to this engine (ECANCELED). Called by one thread, which
+    // runs no request of this engine, when no thread but the engine's own is in a call here.
+    // Afterwards there is only dispose(), which gives back the rest.
+    void shut_down();
+    void dispose();
+
+    // Another engine than the common one in a forked child: it is as after set_up().
+    void reset_own();
+
     // Settings of aio_init, before or after the first use. What the environment says stays.
     // `requests` is a hint of how many will be outstanding at one time. 0: leave as it is.
     void configure(unsigned threads, unsigned requests, int idle_ms);
 
-    // Everything that a request needs is taken: null with an errno value in `error` (EAGAIN). The
-    // caller marks the owner as in progress and posts it, or drops it.
+    // Everything that a request needs is taken: null with an errno value in `error` (EAGAIN;
+    // ECANCELED if the engine is being shut down). The caller marks the owner as in progress and
+    // posts it, or drops it.
     Request* prepare(const Submission& submission, int& error);
     void drop(Request& request);
 
@@ -116,12 +138,6 @@ class Engine {
 
     WaitingRoom& waiting_room() { return waiting_room_; }
 
-    // Has `forget` called in every child made by fork() from now on, before anything is submitted
-    // there: for a door that keeps something of its own. There is one such door at most.
-    void on_fork(void (*forget)()) {
-        forget_.store(forget, std::memory_order_relaxed);  // in the child no other thread exists
-    }
-
     // For a worker that leaves: gives back what a burst of requests has left, if it is over.
     void give_back_memory();
 
@@ -134,6 +150,7 @@ class Engine {
   private:
     __attribute__((constructor)) static void watch_forks();
     void start_once();
+    void apply_options();
     static void forked_child();
     void reset();
     static void at_exit();
@@ -147,6 +164,8 @@ class Engine {
     static bool streams_pending(void* context);
 
     bool pending() const;
+    bool owes_signals() const;
+    bool runs_here() const;
     Request* next_work(Request* done);
     Request* next(Request* done);
     void admit_all() UAIO_REQUIRES(lock_);
@@ -191,20 +210,21 @@ class Engine {
                        Cancelled& cancelled) UAIO_REQUIRES(lock_);
     bool withdraw(Request& request, Cause cause) UAIO_REQUIRES(lock_);
     void withdraw_parked(Lane& lane, uint64_t end);
+    void withdraw_everything();
     bool any_running(const Lane& lane, uint64_t end);
     bool any_unpublished(const Lane& lane, uint64_t end);
     void wait_until_published(Lane& lane, uint64_t end);
     void finish_withdrawn(Lane& lane, Request* last, Starts starts);
 
-    // Constant after the first use, but for configure().
+    // Constant after the first use, but for configure() and shut_down().
     Options options_;
     Policy policy_ = place_by_conflict;
     Pool::Owner worker_owner_ = {};
     Pool::Owner notifier_owner_ = {};
     Pool::Owner poller_owner_ = {};
     std::atomic<bool> started_{false};
+    std::atomic<bool> closing_{false};  // raised under the lock, by shut_down()
     bool has_exit_handler_ = false;
-    std::atomic<void (*)()> forget_{nullptr};  // on_fork()
     int process_ = 0;  // whose engine this is; another one's in a child made by vfork
 
     // Lock-free.
@@ -223,13 +243,18 @@ class Engine {
 
     Lock lock_;
     Schedule schedule_ UAIO_GUARDED_BY(lock_);
+    Readiness readiness_;  // guarded by the lock, but for the poller's part
 
     Lock start_lock_;  // held while the engine starts or is configured
 };
 
 extern Engine engine;
 
-// Whether the thread is one of the program's and runs requests itself (Engine::run_all_here()).
-[[gnu::tls_model("initial-exec")]] extern constinit thread_local bool runs_all;
+// The engines whose requests the thread runs itself, the last one first (Engine::run_all_here()).
+struct Running {
+    const Engine* engine;
+    const Running* outer;
+};
+[[gnu::tls_model("initial-exec")]] extern constinit thread_local const Running* run_here;
 
 }  // namespace uaio

@@ -1,11 +1,12 @@
-// The engine's life: first use, configuration, fork, exit.
+// The life of the engine that the process has in common, as far as others have it too: first use,
+// configuration, fork, exit. The rest of theirs is in engine_own.cc.
 #include <pthread.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "aio/counters.h"
 #include "aio/engine.h"
-#include "aio/readiness.h"
+#include "aio/fork_watch.h"
 #include "aio/trace.h"
 #include "aio/window.h"
 #include "signals/late_signals.h"
@@ -34,7 +35,7 @@ void trace_threads(TracePool pool, Pool::Event event, unsigned threads) {
     }
 }
 
-void observe_workers(Pool::Event event, unsigned threads) {
+void observe_workers(void* context, Pool::Event event, unsigned threads) {
     trace_threads(TracePool::kWorkers, event, threads);
     switch (event) {
         case Pool::Event::kStarted:
@@ -42,7 +43,7 @@ void observe_workers(Pool::Event event, unsigned threads) {
             raise_to(counters().workers_max, threads);
             return;
         case Pool::Event::kLeft:
-            engine.give_back_memory();
+            static_cast<Engine*>(context)->give_back_memory();
             count(Counter::kWorkersLeft);
             return;
         case Pool::Event::kRefused:
@@ -54,7 +55,7 @@ void observe_workers(Pool::Event event, unsigned threads) {
     }
 }
 
-void observe_notifiers(Pool::Event event, unsigned threads) {
+void observe_notifiers(void*, Pool::Event event, unsigned threads) {
     trace_threads(TracePool::kNotifiers, event, threads);
     switch (event) {
         case Pool::Event::kStarted:
@@ -71,7 +72,7 @@ void observe_notifiers(Pool::Event event, unsigned threads) {
     }
 }
 
-void observe_pollers(Pool::Event event, unsigned threads) {
+void observe_pollers(void*, Pool::Event event, unsigned threads) {
     trace_threads(TracePool::kPollers, event, threads);
     if (event == Pool::Event::kRefused) {
         count(Counter::kThreadsRefused);
@@ -120,6 +121,29 @@ void Engine::start_once() UAIO_UNCHECKED {
         open_window(desk_, workers_);
     }
     open_trace(options_.trace, kTraceBytes);
+    apply_options();
+    notifier_owner_ = {.name = "uaio-n",
+                       .context = &notifier,
+                       .serve = serve_calls,
+                       .pending = calls_pending,
+                       .needed = [](void*) { return calls_taken() != 0; },
+                       .observe = observe_notifiers,
+                       .stack_bytes = 0,
+                       .runs_program_code = true};
+    notifiers_.configure(notifier_owner_, kNotifiersMax, kNotifierIdleMs * kNsPerMs);
+    notifier.set_summon([] { engine.notifiers_.wake(); });
+    notifier.set_ensure([] { return engine.notifiers_.ensure(); });
+    late_signals.set_observer([](bool delivered) {
+        count(delivered ? Counter::kNoticesDelivered : Counter::kNoticesFailed);
+    });
+    if (options_.drain && !has_exit_handler_) {
+        has_exit_handler_ = atexit(at_exit) == 0;
+    }
+    started_.store(true, std::memory_order_release);  // pairs with start()
+}
+
+// What every engine does before its first request.
+void Engine::apply_options() UAIO_UNCHECKED {
     policy_ = options_.order == Order::kStrict ? place_strictly : place_by_conflict;
     schedule_.set_policy(policy_);
     schedule_.set_observer(trace_change);
@@ -133,17 +157,6 @@ void Engine::start_once() UAIO_UNCHECKED {
                      .stack_bytes = kStackBytes,
                      .runs_program_code = false};
     workers_.configure(worker_owner_, options_.threads, options_.idle_ms * kNsPerMs);
-    notifier_owner_ = {.name = "uaio-n",
-                       .context = &notifier,
-                       .serve = serve_calls,
-                       .pending = calls_pending,
-                       .needed = [](void*) { return calls_taken() != 0; },
-                       .observe = observe_notifiers,
-                       .stack_bytes = 0,
-                       .runs_program_code = true};
-    notifiers_.configure(notifier_owner_, kNotifiersMax, kNotifierIdleMs * kNsPerMs);
-    notifier.set_summon([] { engine.notifiers_.wake(); });
-    notifier.set_ensure([] { return engine.notifiers_.ensure(); });
     poller_owner_ = {.name = "uaio-p",
                      .context = this,
                      .serve = serve_streams,
@@ -153,14 +166,7 @@ void Engine::start_once() UAIO_UNCHECKED {
                      .stack_bytes = kStackBytes,
                      .runs_program_code = false};
     pollers_.configure(poller_owner_, 1, kPollerIdleMs * kNsPerMs);
-    late_signals.set_observer([](bool delivered) {
-        count(delivered ? Counter::kNoticesDelivered : Counter::kNoticesFailed);
-    });
     process_ = getpid();
-    if (options_.drain && !has_exit_handler_) {
-        has_exit_handler_ = atexit(at_exit) == 0;
-    }
-    started_.store(true, std::memory_order_release);  // pairs with start()
 }
 
 void Engine::configure(unsigned threads, unsigned requests, int idle_ms) {
@@ -191,14 +197,19 @@ void Engine::forked_child() {
     bool used = engine.started_.load(std::memory_order_relaxed);  // no other thread exists
     if (used || engine.start_lock_.is_held()) {
         engine.reset();
+        engine.notifiers_.reset();
+        notifier.reset();
+        late_signals.reset();
+        reset_batches();
+        close_counters();
+        close_trace();
+        engine.started_.store(false, std::memory_order_relaxed);
     }
-    void (*forget)() = engine.forget_.load(std::memory_order_relaxed);  // no other thread exists
-    if (forget != nullptr) {
-        forget();
-    }
+    tell_fork_watchers();
 }
 
 void Engine::reset() UAIO_UNCHECKED {
+    waiting_room_.reset();
     lock_.reset();
     start_lock_.reset();
     schedule_ = {};
@@ -206,17 +217,11 @@ void Engine::reset() UAIO_UNCHECKED {
     lanes_.reset();
     inbox_.reset();
     workers_.reset();
-    notifiers_.reset();
     pollers_.reset();
-    abandon_readiness();
-    notifier.reset();
-    late_signals.reset();
-    reset_batches();
-    close_counters();
-    close_trace();
-    ready_.store(0, std::memory_order_relaxed);  // no other thread exists
+    readiness_.abandon();
+    closing_.store(false, std::memory_order_relaxed);  // no other thread exists
+    ready_.store(0, std::memory_order_relaxed);
     parked_.store(0, std::memory_order_relaxed);
-    started_.store(false, std::memory_order_relaxed);
 }
 
 // Reads have nobody left to read for, and a stream may never take what is written to it; all else

@@ -62,7 +62,7 @@ bool Engine::run_stream(Request& request, Runner runner) {
 // A canceller may want it gone at any time until then.
 bool Engine::is_unwanted(const Request& request) {
     Hold hold(lock_);
-    return request.unwanted;
+    return request.unwanted || closing_.load(std::memory_order_relaxed);  // the lock's
 }
 
 // Returns false if the request is the caller's again: it cannot be polled, there is no poller, or
@@ -74,7 +74,8 @@ bool Engine::park(Request& request) {
     bool armed;
     {
         Hold hold(lock_);
-        armed = !request.unwanted && arm(request.operation.fd, direction);
+        bool wanted = !request.unwanted && !closing_.load(std::memory_order_relaxed);  // the lock's
+        armed = wanted && arm(request.operation.fd, direction);
         if (armed) {
             schedule_.park(request);
         }
@@ -105,21 +106,21 @@ bool Engine::park(Request& request) {
 
 // epoll_ctl does not block.
 bool Engine::arm(int fd, Direction direction) {
-    if (open_readiness() != 0) {
+    if (readiness_.open() != 0) {
         return false;
     }
-    int error = arm_readiness(fd, direction);
+    int error = readiness_.arm(fd, direction);
     if (error == ESTALE && renew_readiness()) {
-        error = arm_readiness(fd, direction);
+        error = readiness_.arm(fd, direction);
     }
     return error == 0;
 }
 
 // The set is lost, and nobody is going to be told of what was armed: everything is tried anew.
 bool Engine::renew_readiness() {
-    close_readiness();
+    readiness_.close();
     schedule_.unpark_all();
-    return open_readiness() == 0;
+    return readiness_.open() == 0;
 }
 
 // --- the poller -------------------------------------------------------------------------------
@@ -141,7 +142,7 @@ void Engine::serve_streams(void* context, Pool::Seat& seat) {
 // Waits for events once and makes what they concern ready.
 void Engine::wake_streams() {
     ReadinessEvent events[kReadinessEvents];
-    int count = wait_readiness(events, kReadinessEvents, kPollerIdleMs);
+    int count = readiness_.wait(events, kReadinessEvents, kPollerIdleMs);
     if (now_ns() >= next_recheck_ns_) {
         recheck_parked();
         next_recheck_ns_ = now_ns() + kPollerIdleMs * kNsPerMs;

@@ -30,6 +30,11 @@ bool can_be_repeated(const Operation& operation) {
 }  // namespace
 
 Request* Engine::prepare(const Submission& submission, int& error) {
+    // Relaxed: what is not refused is withdrawn when no thread is left (shut_down()).
+    if (closing_.load(std::memory_order_relaxed)) {
+        error = ECANCELED;
+        return nullptr;
+    }
     Lane* lane = lanes_.reserve(submission.operation.fd);
     if (lane == nullptr) {
         error = EAGAIN;
@@ -136,7 +141,7 @@ std::atomic<bool>* Engine::promise_for(const Request& request) const {
 // request's owner submits when it is told is left to the call that runs the request: a chain of
 // such would otherwise be as deep on the stack as it is long.
 void Engine::look_after() {
-    if (pending() && !workers_.notify() && !runs_all) {
+    if (pending() && !workers_.notify() && !runs_here()) {
         run_all_here();
     }
 }

@@ -73,7 +73,7 @@ int LaneTable::next_used(unsigned fd) const {
 
 void LaneTable::reset() {
     for (auto& place : branches_) {
-        Branch* branch = place.load(std::memory_order_relaxed);  // no other thread exists
+        Branch* branch = place.load(std::memory_order_relaxed);  // nobody else uses it
         if (branch == nullptr) {
             continue;
         }
@@ -82,9 +82,10 @@ void LaneTable::reset() {
             Leaf* lanes = leaf.load(std::memory_order_relaxed);
             if (lanes != nullptr) {
                 unmap_pages(lanes, sizeof(Leaf));
-                leaf.store(nullptr, std::memory_order_relaxed);
             }
         }
+        unmap_pages(branch, sizeof(Branch));
+        place.store(nullptr, std::memory_order_relaxed);
     }
 }
 

@@ -1,8 +1,8 @@
 // LaneTable: the lane of every descriptor number.
 //
 // A tree of three levels indexed by the bits of the number, filled in as numbers are first used and
-// never taken apart, so a lane stays where it is and finding it is three loads. A lane's memory is
-// touched only when its descriptor is used.
+// not taken apart while there are requests, so a lane stays where it is and finding it is three
+// loads. A lane's memory is touched only when its descriptor is used.
 #pragma once
 
 #include <stddef.h>
@@ -25,7 +25,8 @@ class LaneTable {
     // The least number, from `fd` on, that may have been used; -1 if there is none.
     int next_used(unsigned fd) const;
 
-    // Empties all lanes. Only for a forked child.
+    // Empties all lanes and gives their memory back. Nobody uses them: in a forked child, or when
+    // their engine ends.
     void reset();
 
   private:

@@ -10,6 +10,7 @@ constexpr uint64_t kThread = 1;
 constexpr uint64_t kIdle = uint64_t{1} << 16;
 constexpr uint64_t kSearching = uint64_t{1} << 32;
 constexpr uint64_t kStarting = uint64_t{1} << 48;
+constexpr uint64_t kStopped = uint64_t{1} << 63;
 
 constexpr uint64_t kComing = kThread + kSearching + kStarting;
 
@@ -27,7 +28,10 @@ constexpr unsigned searching_in(uint64_t state) {
     return state >> 32 & 0xffff;
 }
 constexpr unsigned starting_in(uint64_t state) {
-    return static_cast<unsigned>(state >> 48);
+    return state >> 48 & 0x7fff;
+}
+constexpr bool is_stopped(uint64_t state) {
+    return (state & kStopped) != 0;
 }
 // Those that look for work, or will when it comes: so many at least, for who is only being started
 // may never be there, or be at work before its start is known to have ended.
@@ -73,6 +77,7 @@ void Pool::reset() {
     state_.store(0, std::memory_order_relaxed);  // no other thread exists
     tokens_.store(0, std::memory_order_relaxed);
     starts_.store(0, std::memory_order_relaxed);
+    present_.store(0, std::memory_order_relaxed);
     if (has_lost_key_) {
         pthread_setspecific(lost_key_, nullptr);  // the forking thread belongs to no pool now
     }
@@ -80,7 +85,8 @@ void Pool::reset() {
 }
 
 bool Pool::full(uint64_t state) const {
-    return threads_in(state) >= threads_max_.load(std::memory_order_relaxed);
+    return is_stopped(state) ||
+           threads_in(state) >= threads_max_.load(std::memory_order_relaxed);
 }
 
 bool Pool::notify() {
@@ -153,9 +159,12 @@ bool Pool::start_counted(uint64_t& state) {
     return started;
 }
 
+// Relaxed: the change of the word that ends the start releases it to stop().
 bool Pool::start() {
+    present_.fetch_add(1, std::memory_order_relaxed);
     if (start_thread(start_) != 0) {
         observe(Event::kRefused);
+        depart();
         return false;
     }
     observe(Event::kStarted);
@@ -181,6 +190,15 @@ void Pool::live() {
     }
     if (seat.valid()) {
         observe(Event::kLeft);
+        depart();
+    }
+}
+
+// The last touch of the pool: the word may be gone when it is waked (wait_word.h). Release pairs
+// with stop().
+void Pool::depart() {
+    if (present_.fetch_sub(1, std::memory_order_release) == 1) {
+        wake_all(present_);
     }
 }
 
@@ -194,6 +212,7 @@ void Pool::thread_lost(void* pool) {
     bool spared = !self.pending() || self.notify();
     if (spared && (!self.needed() || self.ensure())) {
         self.observe(Event::kLeft);
+        self.depart();
         return;
     }
     self.state_.fetch_add(kThread + kSearching, kSeqCst);
@@ -266,7 +285,9 @@ bool Pool::claim_idle() {
 
 // False when the thread has left the pool.
 bool Pool::sleep(Seat& seat) {
-    bool surplus = threads() > threads_max_.load(std::memory_order_relaxed);
+    uint64_t state = state_.load(kSeqCst);  // pairs with stop(), which sees this thread idle if not
+    bool surplus = is_stopped(state) ||
+                   threads_in(state) > threads_max_.load(std::memory_order_relaxed);
     int64_t deadline = now_ns() + (surplus ? 0 : idle_ns_.load(std::memory_order_relaxed));
     for (;;) {
         while (wait_on(tokens_, 0, deadline) != WaitEnd::kTimedOut) {
@@ -277,6 +298,7 @@ bool Pool::sleep(Seat& seat) {
         }
         switch (leave(seat)) {
             case Leaving::kLeft:
+                wake_next();
                 return false;
             case Leaving::kCameBack:
                 return true;
@@ -323,6 +345,33 @@ Pool::Leaving Pool::leave(Seat& seat) {
         }
     }
     return Leaving::kNotNow;
+}
+
+// Where the pool is stopped, all leave one after the other.
+void Pool::wake_next() {
+    uint64_t state = state_.load(kSeqCst);
+    while (is_stopped(state) && idle_in(state) > 0) {
+        if (wake_idle(state)) {
+            return;
+        }
+    }
+}
+
+// A start that was counted before the word said that the pool is stopped may go on, in a thread of
+// another pool; none begins later. When it has ended, its thread is present, or was refused.
+void Pool::stop() {
+    SignalBlock block;
+    state_.fetch_or(kStopped, kSeqCst);  // pairs with sleep()
+    wake_next();
+    uint32_t starts = starts_.load(kSeqCst);
+    while (starting_in(state_.load(kSeqCst)) > 0) {
+        wait_on(starts_, starts, kNever);
+        starts = starts_.load(kSeqCst);
+    }
+    uint32_t present;
+    while ((present = present_.load(std::memory_order_acquire)) != 0) {  // pairs with depart()
+        wait_on(present_, present, kNever);
+    }
 }
 
 // A thread that is only being started may not come. Its starter has blocked signals and waits for

@@ -24,6 +24,12 @@
 //
 // The word never counts a thread both idle and searching, and tokens equal the idle threads that
 // have been taken off the count and have not yet awakened.
+//
+// The end (stop()). A bit of the word says that the pool is stopped, so no change that adds a
+// thread is made after it. While it is set and a thread sleeps, another one is awake that will wake
+// one: who stops the pool wakes the first, and each that leaves wakes the next before it is gone. A
+// second count has the threads that are made and not gone: it is raised before a thread is made,
+// and to lower it is the last thing that a thread does with the pool.
 #pragma once
 
 #include <stdint.h>
@@ -56,7 +62,7 @@ class Pool {
         // Null: no. Sequentially consistent like `pending`.
         bool (*needed)(void* context);
         // Counts what happens; called in any thread, must not block. `threads`: alive now.
-        void (*observe)(Event event, unsigned threads);
+        void (*observe)(void* context, Event event, unsigned threads);
         size_t stack_bytes;  // of a thread, see ThreadStart
         // Whether `serve` runs code of the program, which may end its thread (pthread_exit): the
         // pool then notices by a thread-specific key, and puts another thread in its place if one
@@ -117,7 +123,14 @@ class Pool {
     // Those of them that neither sleep nor look for work, as they were at one moment.
     unsigned busy() const;
 
-    // The pool has no threads. Only for a forked child.
+    // No thread comes any more, and those that are here leave when they have no work, whatever the
+    // idle time; waits until they have. Afterwards they touch neither the pool nor its owner.
+    // Nothing may be `needed`. Who else calls the pool meanwhile, or afterwards, is told by
+    // notify() and ensure() that all is well, but nobody looks at what he has made visible; the
+    // pool must outlive his call.
+    void stop();
+
+    // The pool has no threads, and is not stopped. Only for a forked child.
     void reset();
 
   private:
@@ -137,18 +150,22 @@ class Pool {
     Leaving leave(Seat& seat);
     bool claim_idle();
     bool start();
+    void wake_next();
+    void depart();
     bool pending() const { return owner_->pending(owner_->context); }
     bool needed() const { return owner_->needed != nullptr && owner_->needed(owner_->context); }
-    void observe(Event event) const { owner_->observe(event, threads()); }
+    void observe(Event event) const { owner_->observe(owner_->context, event, threads()); }
 
     const Owner* owner_ = nullptr;
     ThreadStart start_ = {};
     pthread_key_t lost_key_ = 0;
     bool has_lost_key_ = false;
 
-    std::atomic<uint64_t> state_{0};  // threads | idle << 16 | searching << 32 | starting << 48
-    WaitWord tokens_{0};              // wake-ups posted and not yet taken
-    WaitWord starts_{0};              // attempts to start a thread that have ended
+    // threads | idle << 16 | searching << 32 | starting << 48 | stopped << 63
+    std::atomic<uint64_t> state_{0};
+    WaitWord tokens_{0};   // wake-ups posted and not yet taken
+    WaitWord starts_{0};   // attempts to start a thread that have ended
+    WaitWord present_{0};  // threads that are made and not gone
     std::atomic<unsigned> threads_max_{1};
     std::atomic<int64_t> idle_ns_{0};
     std::atomic<unsigned> names_{0};  // number of the next thread

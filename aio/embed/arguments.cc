@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "aio/limits.h"
@@ -12,12 +13,40 @@ namespace {
 static_assert(kPiecesMax == UAIO_PIECES_MAX);
 static_assert(kPriorityMin == UAIO_PRIORITY_MIN && kPriorityMax == UAIO_PRIORITY_MAX);
 
+static_assert(kWorkersMax == UAIO_THREADS_MAX && kIdleMsMax == UAIO_IDLE_MS_MAX &&
+              kExpressBytesMax == UAIO_EXPRESS_BYTES_MAX);
+
 // A program may have put any number there, which the type does not expect.
-int opcode_of(const uaio_operation& from) {
-    int opcode;
-    static_assert(sizeof opcode == sizeof from.opcode);
-    memcpy(&opcode, &from.opcode, sizeof opcode);
-    return opcode;
+template <class T>
+int number_in(const T& from) {
+    int number;
+    static_assert(sizeof number == sizeof from);
+    memcpy(&number, &from, sizeof number);
+    return number;
+}
+
+// Copies what the program's header knew; the rest of `known` is 0. What this library does not know
+// of has to be 0.
+bool copy_options(const uaio_options& from, uaio_options& known) {
+    if (from.size < offsetof(uaio_options, size) + sizeof from.size) {
+        return false;
+    }
+    known = {};
+    memcpy(&known, &from, from.size < sizeof known ? from.size : sizeof known);
+    auto bytes = reinterpret_cast<const unsigned char*>(&from);
+    for (size_t i = sizeof known; i < from.size; ++i) {
+        if (bytes[i] != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool are_possible(const uaio_options& from) {
+    int order = number_in(from.order);
+    return from.threads <= kWorkersMax && from.idle_ms >= -1 && from.idle_ms <= kIdleMsMax &&
+           (order == UAIO_ORDER_CONFLICT || order == UAIO_ORDER_STRICT) &&
+           (from.express_bytes <= kExpressBytesMax || from.express_bytes == UAIO_EXPRESS_NONE);
 }
 
 int measure(const uaio_operation& from, size_t& bytes) {
@@ -62,7 +91,7 @@ int begin_wanted(const uaio_operation& from, Operation& operation) {
     }
     operation.fd = from.fd;
     operation.priority = static_cast<int8_t>(from.priority);
-    switch (opcode_of(from)) {
+    switch (number_in(from.opcode)) {
         case UAIO_READ:
         case UAIO_WRITE:
             return begin_transfer(from, operation);
@@ -94,6 +123,27 @@ int end_wanted(Operation& operation) {
     }
     bool ignores_offset = operation.kind == Kind::kWrite && descriptor.append;
     return operation.offset < 0 && !ignores_offset ? EINVAL : 0;
+}
+
+int read_options(const uaio_options* from, Options& options) {
+    if (from == nullptr) {
+        return 0;
+    }
+    uaio_options known;
+    if (!copy_options(*from, known) || !are_possible(known)) {
+        return EINVAL;
+    }
+    if (known.threads != 0) {
+        options.threads = known.threads;
+    }
+    if (known.idle_ms != 0) {
+        options.idle_ms = known.idle_ms > 0 ? known.idle_ms : 0;
+    }
+    if (known.express_bytes != 0) {
+        options.express = known.express_bytes == UAIO_EXPRESS_NONE ? 0 : known.express_bytes;
+    }
+    options.order = known.order == UAIO_ORDER_STRICT ? Order::kStrict : Order::kConflict;
+    return 0;
 }
 
 }  // namespace uaio

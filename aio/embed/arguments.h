@@ -5,6 +5,7 @@
 #include <uaio/engine.h>
 
 #include "aio/operation.h"
+#include "aio/options.h"
 
 namespace uaio {
 
@@ -13,5 +14,8 @@ int begin_wanted(const uaio_operation& from, Operation& operation);
 
 // Finds out the rest. Returns 0, EINVAL or EBADF.
 int end_wanted(Operation& operation);
+
+// Fills in the settings of an engine; null: the defaults. Returns 0 or EINVAL.
+int read_options(const uaio_options* from, Options& options);
 
 }  // namespace uaio

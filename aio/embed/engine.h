@@ -3,7 +3,8 @@
  *
  * An operation is a read, a write or a sync of a file descriptor. The program fills in a struct
  * uaio_operation and submits it; the engine calls `done` once, when it has ended. Who is told so
- * can submit, from there, the next one; a program with an event loop writes to that instead.
+ * can submit, from there, the next one; a program with an event loop writes to that instead. Or it
+ * leaves `done` null, and takes what has ended from the engine, many at once: uaio_waitn().
  *
  *     static void done(void *user, ssize_t result, int error) { ... }
  *
@@ -16,16 +17,32 @@
  * Order. Operations of a descriptor are as if made one by one in the order of their submission
  * (higher priority first), wherever somebody could tell the difference by the bytes; everything
  * else runs in parallel. A sync waits for the writes of the file that were submitted before it,
- * through whatever descriptor. Settings are those of uaio(7).
+ * through whatever descriptor. That holds within an engine: operations of two have no order, and a
+ * sync does not wait for the writes of another engine.
+ *
+ * Engines. The process has one in common with its POSIX AIO, uaio_engine_shared(), which is
+ * configured as uaio(7) says. Any number of others is made by uaio_engine_create(). Those share
+ * nothing with it or each other: not the queue, the threads, or the settings, and they look at no
+ * environment variable, install no handler of signals or of the process's exit, and tell nobody
+ * but by what is declared here. Statistics and traces are the process's, are switched on by the
+ * environment of the first use of the shared engine, and do not tell engines apart.
  *
  * Memory. The operation, its buffer and its pieces belong to the engine from uaio_submit() until
- * `done` is called, which may free or reuse all of them.
+ * `done` is called, which may free or reuse all of them, respectively until uaio_waitn() tells.
  *
  * Threads. Every function may be called from any thread; `done` runs on a thread of the engine with
- * all signals blocked, or inside uaio_submit() or uaio_cancel(). No function is async-signal-safe.
+ * all signals blocked, or inside uaio_submit(), uaio_cancel(), uaio_cancel_descriptor() or
+ * uaio_engine_destroy(). No function is async-signal-safe.
  *
- * A child made by fork() starts with no operations: what was on its way in the parent goes on
- * there, and its `done` is not called in the child, to which the memory belongs again.
+ * Closing. What a descriptor has in an engine of the program's own has to have ended before it is
+ * closed; uaio_cancel_descriptor() helps. The close() of the preload library sees to the shared
+ * engine alone. (What has not begun by then ends with EBADF, even if the number stands for another
+ * file again.)
+ *
+ * A child made by fork() starts with no operations, in every engine: what was on its way in the
+ * parent goes on there, and its `done` is not called in the child, to which the memory belongs
+ * again. Engines of the parent's are there and work, but one that another thread was creating or
+ * destroying.
  *
  * Errors are errno values; errno itself is left alone.
  */
@@ -48,6 +65,64 @@ struct uaio_engine;
  * as the process. Its threads start when there is work for them.
  */
 struct uaio_engine *uaio_engine_shared(void);
+
+enum uaio_order {
+    UAIO_ORDER_CONFLICT, /* where somebody could tell by the bytes */
+    UAIO_ORDER_STRICT    /* one operation of a descriptor at a time, in the order of submission */
+};
+
+enum {
+    UAIO_THREADS_MAX = 4096,
+    UAIO_IDLE_MS_MAX = 86400000,
+    UAIO_EXPRESS_BYTES_MAX = 1073741824
+};
+
+/* For `express_bytes`: nothing is done at once. */
+#define UAIO_EXPRESS_NONE SIZE_MAX
+
+/* Settings of an engine. 0 is the default of each but the first. */
+struct uaio_options {
+    /* sizeof(struct uaio_options): by it the library knows what the program's header knew. */
+    size_t size;
+
+    /* The most threads that make transfers at one time, UAIO_THREADS_MAX at most. Default: 64. */
+    unsigned threads;
+
+    /* Milliseconds that a thread without work stays, UAIO_IDLE_MS_MAX at most; -1: none. Default:
+     * 1000. */
+    int idle_ms;
+
+    enum uaio_order order;
+
+    /* The largest transfer that the submitter makes itself if the system's cache can serve it,
+     * UAIO_EXPRESS_BYTES_MAX at most, or UAIO_EXPRESS_NONE. Default: 65536. */
+    size_t express_bytes;
+};
+
+/*
+ * A new engine with these settings (null: the defaults). It has no thread and no descriptor before
+ * there is work for them: its threads come on demand, and if streams have to be waited for, one
+ * more thread and three descriptors. 84 KiB of memory.
+ *
+ * Returns null with an errno value in `error` (which may be null):
+ *
+ *     EINVAL  a setting out of range, or one that this library does not know is not 0
+ *     ENOMEM  no memory
+ */
+struct uaio_engine *uaio_engine_create(const struct uaio_options *options, int *error);
+
+/*
+ * Ends an engine. Operations that have not begun are withdrawn: their `done` is called with
+ * ECANCELED. Those that run are waited for; but what waits for its stream ends with what it has
+ * written, or ECANCELED. When the function returns every `done` has been called and has returned,
+ * the threads of the engine touch nothing of it any more, and its memory and descriptors have been
+ * given back. An operation that was left for uaio_waitn() has its `result` and `error` in it.
+ *
+ * Nobody else may be in a call with this engine, or make one later, but a `done`: it is refused
+ * what it submits (ECANCELED). Must not be called by a `done` of this engine; nor when the caller
+ * holds a lock that a `done` takes. Null, and the shared engine: nothing happens.
+ */
+void uaio_engine_destroy(struct uaio_engine *engine);
 
 enum uaio_opcode {
     UAIO_READ,      /* pread(2), preadv(2) */
@@ -98,11 +173,21 @@ struct uaio_operation {
      */
     int64_t offset;
 
-    uaio_done done;
-    void *user; /* for `done` */
+    uaio_done done; /* null: uaio_waitn() tells */
+    void *user;     /* for `done`, or whatever the program likes */
 
     /* The engine's. Need not be initialised. */
     uint32_t number;
+
+    /*
+     * What would have been told to `done`, if that is null: valid when uaio_waitn() has told. None
+     * of the members from here on is touched for an operation that has a `done`.
+     */
+    int error;
+    ssize_t result;
+
+    /* The engine's. Need not be initialised. */
+    void *link;
 };
 
 /*
@@ -113,6 +198,7 @@ struct uaio_operation {
  *     EINVAL  an unknown opcode, a priority or an offset out of range, too many pieces, more than
  *             SSIZE_MAX bytes; a sync of what has no storage
  *     EAGAIN  no memory
+ *     ECANCELED  the engine is being destroyed
  *
  * Waits for no input or output. But what the system's cache can serve is done at once, unless the
  * caller is a `done`: then its own `done` has been called when the function returns. Where no
@@ -136,11 +222,38 @@ size_t uaio_cancel(struct uaio_engine *engine, struct uaio_operation *const *ope
                    size_t count);
 
 /*
- * Withdraws all operations of `fd` that were submitted before the call and have not begun, the
- * process's requests by POSIX AIO among them, as aio_cancel() does with a descriptor: what a stream
- * has taken in part, and what is being tried just then, goes on. Returns how many were withdrawn.
+ * Withdraws all operations of `fd` that were submitted to this engine before the call and have not
+ * begun, with the shared engine the process's requests by POSIX AIO among them, as aio_cancel()
+ * does with a descriptor: what a stream has taken in part, and what is being tried just then, goes
+ * on. Returns how many were withdrawn.
  */
 size_t uaio_cancel_descriptor(struct uaio_engine *engine, int fd);
+
+/*
+ * Takes operations without `done` that have ended: `min` at least, waiting for them if need be, and
+ * `max` at most, in the order in which they ended. Their addresses are written to `ended`; each is
+ * told once, and is the program's again. Several threads may take from one engine.
+ *
+ * Waits for `timeout_ns` nanoseconds at most, for ever if that is negative. Returns how many were
+ * taken; if fewer than `min`, `error` (which may be null) says why:
+ *
+ *     ETIMEDOUT  the time is over
+ *     EINTR      a signal handler has run (without a time limit, one without SA_RESTART)
+ *     EINVAL     `min` is larger than `max`; nothing was taken
+ *
+ * No operation can be lost for want of memory, or of a call of this function. A `done` may call it
+ * with a `min` or `timeout_ns` of 0.
+ */
+size_t uaio_waitn(struct uaio_engine *engine, struct uaio_operation **ended, size_t min, size_t max,
+                  int64_t timeout_ns, int *error);
+
+/*
+ * A descriptor for poll(2) and its kin: readable while uaio_waitn() would find something to take.
+ * Made at the first call; the engine's until it ends. It must not be read, written or closed; exec
+ * closes it, and a forked child has to ask for one of its own. Returns -1 with an errno value in
+ * `error` (which may be null): EMFILE, ENFILE, ENOMEM.
+ */
+int uaio_engine_descriptor(struct uaio_engine *engine, int *error);
 
 #ifdef __cplusplus
 }

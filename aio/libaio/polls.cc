@@ -92,7 +92,7 @@ void Polls::start() {
                   .serve = serve,
                   .pending = pending,
                   .needed = nullptr,
-                  .observe = [](Pool::Event, unsigned) {},
+                  .observe = [](void*, Pool::Event, unsigned) {},
                   .stack_bytes = kStackBytes,
                   .runs_program_code = false};
         pool_.configure(owner_, 1, kPollIdleMs * kNsPerMs);

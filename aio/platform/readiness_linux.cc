@@ -6,22 +6,20 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
-
-#include <atomic>
 
 #include "aio/readiness.h"
 
 namespace uaio {
 namespace {
 
-// Relaxed: the waiting thread gets along with old numbers, like any that are not ours.
-constinit std::atomic<int> sets[kDirections] = {-1, -1};
-constinit std::atomic<int> both{-1};
-
-constinit int turn = 0;  // the waiting thread's: which direction comes first
-
 constexpr auto kRelaxed = std::memory_order_relaxed;
+
+// Places in numbers_: the sets by Direction, and
+constexpr int kBoth = 2;
+constexpr int kInterrupt = 3;  // an eventfd in the set over both, of which nothing is told
+
 constexpr uint32_t kInterest[kDirections] = {EPOLLIN | EPOLLRDHUP, EPOLLOUT};
 
 // Out of the way of programs that count on getting the lowest number.
@@ -34,20 +32,9 @@ int control(int set, int operation, int fd, uint32_t interest, int data) {
     return epoll_ctl(set, operation, fd, &event) == 0 ? 0 : errno;
 }
 
-bool is_ours(int direction) {
-    int upper = both.load(kRelaxed);
-    int set = sets[direction].load(kRelaxed);
+// Whether the set of that direction, and the one over both, are still ours.
+bool is_ours(int upper, int set, int direction) {
     return upper >= 0 && set >= 0 && control(upper, EPOLL_CTL_MOD, set, EPOLLIN, direction) == 0;
-}
-
-bool are_ours() {
-    return is_ours(0) && is_ours(1);
-}
-
-void forget() {
-    both.store(-1, kRelaxed);
-    sets[0].store(-1, kRelaxed);
-    sets[1].store(-1, kRelaxed);
 }
 
 int make_set() {
@@ -61,7 +48,7 @@ int make_set() {
 }
 
 // Returns 0 or an errno value; what was made until then is in `numbers`.
-int make(int (&numbers)[kDirections + 1]) {
+int make_sets(int (&numbers)[kDirections + 1]) {
     for (int& number : numbers) {
         number = make_set();
         if (number < 0) {
@@ -78,53 +65,67 @@ int make(int (&numbers)[kDirections + 1]) {
     return 0;
 }
 
-int open_sets() {
+}  // namespace
+
+bool Readiness::are_ours() const {
+    int upper = numbers_[kBoth].load(kRelaxed);
+    return is_ours(upper, numbers_[0].load(kRelaxed), 0) &&
+           is_ours(upper, numbers_[1].load(kRelaxed), 1);
+}
+
+void Readiness::forget() {
+    for (auto& number : numbers_) {
+        number.store(-1, kRelaxed);
+    }
+}
+
+int Readiness::make() {
     int numbers[kDirections + 1] = {-1, -1, -1};
-    int error = make(numbers);
+    int error = make_sets(numbers);
     if (error != 0) {
         for (int number : numbers) {
             if (number >= 0) {
-                close(number);
+                ::close(number);
             }
         }
         return error;
     }
-    sets[0].store(numbers[0], kRelaxed);
-    sets[1].store(numbers[1], kRelaxed);
-    both.store(numbers[kDirections], kRelaxed);
+    for (int place = 0; place <= kBoth; ++place) {
+        numbers_[place].store(numbers[place], kRelaxed);
+    }
     return 0;
 }
 
 // Moves the events of one direction's set to `events`. Returns their number or -1.
-int collect(int direction, ReadinessEvent* events, int events_max) {
+int Readiness::collect(int direction, ReadinessEvent* events, int events_max) {
     constexpr int kAtOnce = 64;
     epoll_event found[kAtOnce];
-    if (!is_ours(direction)) {
+    int set = numbers_[direction].load(kRelaxed);
+    if (!is_ours(numbers_[kBoth].load(kRelaxed), set, direction)) {
         return -1;
     }
-    int count = epoll_wait(sets[direction].load(kRelaxed), found,
-                           events_max < kAtOnce ? events_max : kAtOnce, 0);
+    int count = epoll_wait(set, found, events_max < kAtOnce ? events_max : kAtOnce, 0);
     for (int i = 0; i < count; ++i) {
         events[i] = {found[i].data.fd, static_cast<Direction>(direction)};
     }
     return count;
 }
 
-int wait(ReadinessEvent* events, int events_max, int timeout_ms) {
+int Readiness::look(ReadinessEvent* events, int events_max, int timeout_ms) {
     epoll_event ready[kDirections];
     if (!are_ours()) {
         return -1;
     }
-    int sets_ready = epoll_wait(both.load(kRelaxed), ready, kDirections, timeout_ms);
+    int sets_ready = epoll_wait(numbers_[kBoth].load(kRelaxed), ready, kDirections, timeout_ms);
     if (sets_ready < 0) {
         return errno == EINTR ? 0 : -1;
     }
-    turn ^= 1;  // so that one direction cannot fill all places for ever
+    turn_ ^= 1;  // so that one direction cannot fill all places for ever
     int count = 0;
     for (int i = 0; i < sets_ready && count < events_max; ++i) {
-        // `ready` has the direction as data.
-        int place = sets_ready == kDirections ? i ^ turn : i;
-        int more = collect(ready[place].data.fd, events + count, events_max - count);
+        // `ready` has the place in numbers_ as data.
+        int place = ready[sets_ready == kDirections ? i ^ turn_ : i].data.fd;
+        int more = place < kDirections ? collect(place, events + count, events_max - count) : 0;
         if (more < 0) {
             return -1;
         }
@@ -133,39 +134,44 @@ int wait(ReadinessEvent* events, int events_max, int timeout_ms) {
     return count;
 }
 
-}  // namespace
-
-int open_readiness() {
-    if (both.load(kRelaxed) >= 0) {
+int Readiness::open() {
+    if (numbers_[kBoth].load(kRelaxed) >= 0) {
         return 0;
     }
     int saved = errno;
-    int error = open_sets();
+    int error = make();
     errno = saved;
     return error;
 }
 
-void close_readiness() {
+void Readiness::close() {
     int saved = errno;
     if (are_ours()) {
-        close(sets[0].load(kRelaxed));
-        close(sets[1].load(kRelaxed));
-        close(both.load(kRelaxed));
+        for (const auto& number : numbers_) {
+            int fd = number.load(kRelaxed);
+            if (fd >= 0) {
+                ::close(fd);
+            }
+        }
     }
     forget();
     errno = saved;
 }
 
-void abandon_readiness() {
-    close_readiness();
+void Readiness::abandon() {
+    close();
 }
 
-int arm_readiness(int fd, Direction direction) {
+void Readiness::release() {
+    close();
+}
+
+int Readiness::arm(int fd, Direction direction) {
     int saved = errno;
     int index = static_cast<int>(direction);
+    int set = numbers_[index].load(kRelaxed);
     int error = ESTALE;
-    if (is_ours(index)) {
-        int set = sets[index].load(kRelaxed);
+    if (is_ours(numbers_[kBoth].load(kRelaxed), set, index)) {
         uint32_t interest = kInterest[index] | EPOLLONESHOT;
         // A descriptor stays registered once it was armed, until its file is closed.
         error = control(set, EPOLL_CTL_MOD, fd, interest, fd);
@@ -177,11 +183,22 @@ int arm_readiness(int fd, Direction direction) {
     return error;
 }
 
-int wait_readiness(ReadinessEvent* events, int events_max, int timeout_ms) {
+int Readiness::wait(ReadinessEvent* events, int events_max, int timeout_ms) {
     int saved = errno;
-    int count = wait(events, events_max, timeout_ms);
+    int count = look(events, events_max, timeout_ms);
     errno = saved;
     return count;
+}
+
+// It stays readable, and is not read.
+void Readiness::interrupt() {
+    int saved = errno;
+    int fd = are_ours() ? eventfd(1, EFD_CLOEXEC) : -1;
+    if (fd >= 0) {
+        numbers_[kInterrupt].store(fd, kRelaxed);
+        control(numbers_[kBoth].load(kRelaxed), EPOLL_CTL_ADD, fd, EPOLLIN, kInterrupt);
+    }
+    errno = saved;
 }
 
 }  // namespace uaio

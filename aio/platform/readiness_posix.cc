@@ -17,42 +17,13 @@
 namespace uaio {
 namespace {
 
-// Guarded by `lock`, but for the copy, which belongs to the waiting thread. The first entry of the
-// copy is the pipe. Entries are in no order.
-constinit Lock lock;
-constinit pollfd* armed = nullptr;
-constinit pollfd* copy = nullptr;
-constinit int armed_count = 0;
-constinit int armed_room = 0;
-constinit int copy_room = 0;
-// Relaxed: the waiting thread gets along with old numbers, like any that are not ours.
-constinit std::atomic<int> wake_ends[2] = {-1, -1};
-constinit dev_t wake_device = 0;
-constinit ino_t wake_inode = 0;
+// Places in numbers_: the ends of the pipe.
+constexpr int kReader = 0;
+constexpr int kWriter = 1;
 
+constexpr auto kRelaxed = std::memory_order_relaxed;
 constexpr short kInterest[kDirections] = {POLLIN, POLLOUT};
 constexpr int kFirstRoom = 1024;
-
-bool are_ours() {
-    for (const auto& number : wake_ends) {
-        int end = number.load(std::memory_order_relaxed);
-        struct stat status;
-        if (end < 0 || fstat(end, &status) != 0 || status.st_dev != wake_device ||
-            status.st_ino != wake_inode) {
-            return false;
-        }
-    }
-    return true;
-}
-
-int wake_end(int end) {
-    return wake_ends[end].load(std::memory_order_relaxed);
-}
-
-void set_wake(int from, int to) {
-    wake_ends[0].store(from, std::memory_order_relaxed);
-    wake_ends[1].store(to, std::memory_order_relaxed);
-}
 
 size_t bytes_of(int entries) {
     return sizeof(pollfd) * static_cast<size_t>(entries);
@@ -74,72 +45,38 @@ bool grow(pollfd*& entries, int& entries_room, int used) {
     return true;
 }
 
-int add(int fd, short interest) {
-    Hold hold(lock);
-    for (int i = 0; i < armed_count; ++i) {
-        if (armed[i].fd == fd && armed[i].events == interest) {
-            return 0;
-        }
+void give_back(pollfd*& entries, int& entries_room) {
+    if (entries != nullptr) {
+        unmap_pages(entries, bytes_of(entries_room));
     }
-    if (armed_count == armed_room && !grow(armed, armed_room, armed_count)) {
-        return ENOMEM;
-    }
-    armed[armed_count++] = {fd, interest, 0};
-    return 0;
+    entries = nullptr;
+    entries_room = 0;
 }
 
-void forget(const pollfd& entry) {
-    Hold hold(lock);
-    for (int i = 0; i < armed_count; ++i) {
-        if (armed[i].fd == entry.fd && armed[i].events == entry.events) {
-            armed[i] = armed[--armed_count];
-            return;
-        }
-    }
-}
-
-// The pipe and everything armed; the number of entries, 0 if there is no memory.
-int make_copy() {
-    Hold hold(lock);
-    while (copy_room < armed_count + 1) {
-        if (!grow(copy, copy_room, 0)) {
-            return 0;
-        }
-    }
-    copy[0] = {wake_end(0), POLLIN, 0};
-    memcpy(copy + 1, armed, bytes_of(armed_count));
-    return armed_count + 1;
-}
-
-bool drain_pipe() {
+bool drain_pipe(int reader) {
     char bytes[64];
     ssize_t drained;
     do {
-        drained = read(wake_end(0), bytes, sizeof bytes);
+        drained = read(reader, bytes, sizeof bytes);
     } while (drained > 0);
     return drained < 0 && errno == EAGAIN;
 }
 
-int wait(ReadinessEvent* events, int events_max, int timeout_ms) {
-    int entries = are_ours() ? make_copy() : 0;
-    if (entries == 0 || poll(copy, static_cast<nfds_t>(entries), timeout_ms) < 0) {
-        return entries != 0 && errno == EINTR ? 0 : -1;
-    }
-    if (!are_ours() || (copy[0].revents != 0 && !drain_pipe())) {
-        return -1;
-    }
-    int found = 0;
-    for (int i = 1; i < entries && found < events_max; ++i) {
-        if (copy[i].revents != 0) {
-            forget(copy[i]);
-            events[found++] = {copy[i].fd,
-                               copy[i].events == POLLIN ? Direction::kIn : Direction::kOut};
+}  // namespace
+
+bool Readiness::are_ours() const {
+    for (int place = kReader; place <= kWriter; ++place) {
+        int end = numbers_[place].load(kRelaxed);
+        struct stat status;
+        if (end < 0 || fstat(end, &status) != 0 || status.st_dev != pipe_device_ ||
+            status.st_ino != pipe_inode_) {
+            return false;
         }
     }
-    return found;
+    return true;
 }
 
-int make_pipe() {
+int Readiness::make() {
     int ends[2];
     struct stat status;
     if (pipe(ends) != 0) {
@@ -150,58 +87,132 @@ int make_pipe() {
         fcntl(end, F_SETFL, O_NONBLOCK);
     }
     if (fstat(ends[0], &status) == 0) {
-        wake_device = status.st_dev;
-        wake_inode = status.st_ino;
+        pipe_device_ = status.st_dev;
+        pipe_inode_ = status.st_ino;
     }
-    set_wake(ends[0], ends[1]);
+    numbers_[kReader].store(ends[0], kRelaxed);
+    numbers_[kWriter].store(ends[1], kRelaxed);
     return 0;
 }
 
-}  // namespace
+void Readiness::forget() {
+    numbers_[kReader].store(-1, kRelaxed);
+    numbers_[kWriter].store(-1, kRelaxed);
+    Hold hold(lock_);
+    armed_count_ = 0;
+}
 
-int open_readiness() {
+int Readiness::add(int fd, short interest) {
+    Hold hold(lock_);
+    for (int i = 0; i < armed_count_; ++i) {
+        if (armed_[i].fd == fd && armed_[i].events == interest) {
+            return 0;
+        }
+    }
+    if (armed_count_ == armed_room_ && !grow(armed_, armed_room_, armed_count_)) {
+        return ENOMEM;
+    }
+    armed_[armed_count_++] = {fd, interest, 0};
+    return 0;
+}
+
+void Readiness::remove(const pollfd& entry) {
+    Hold hold(lock_);
+    for (int i = 0; i < armed_count_; ++i) {
+        if (armed_[i].fd == entry.fd && armed_[i].events == entry.events) {
+            armed_[i] = armed_[--armed_count_];
+            return;
+        }
+    }
+}
+
+// The pipe and everything armed; the number of entries, 0 if there is no memory.
+int Readiness::make_copy() {
+    Hold hold(lock_);
+    while (copy_room_ < armed_count_ + 1) {
+        if (!grow(copy_, copy_room_, 0)) {
+            return 0;
+        }
+    }
+    copy_[0] = {numbers_[kReader].load(kRelaxed), POLLIN, 0};
+    memcpy(copy_ + 1, armed_, bytes_of(armed_count_));
+    return armed_count_ + 1;
+}
+
+int Readiness::look(ReadinessEvent* events, int events_max, int timeout_ms) {
+    int entries = are_ours() ? make_copy() : 0;
+    if (entries == 0 || poll(copy_, static_cast<nfds_t>(entries), timeout_ms) < 0) {
+        return entries != 0 && errno == EINTR ? 0 : -1;
+    }
+    if (!are_ours() || (copy_[0].revents != 0 && !drain_pipe(numbers_[kReader].load(kRelaxed)))) {
+        return -1;
+    }
+    int found = 0;
+    for (int i = 1; i < entries && found < events_max; ++i) {
+        if (copy_[i].revents != 0) {
+            remove(copy_[i]);
+            events[found++] = {copy_[i].fd,
+                               copy_[i].events == POLLIN ? Direction::kIn : Direction::kOut};
+        }
+    }
+    return found;
+}
+
+int Readiness::open() {
     int saved = errno;
-    int error = wake_end(0) >= 0 ? 0 : make_pipe();
+    int error = numbers_[kReader].load(kRelaxed) >= 0 ? 0 : make();
     errno = saved;
     return error;
 }
 
-void close_readiness() {
+void Readiness::close() {
     int saved = errno;
     if (are_ours()) {
-        close(wake_end(0));
-        close(wake_end(1));
+        ::close(numbers_[kReader].load(kRelaxed));
+        ::close(numbers_[kWriter].load(kRelaxed));
     }
-    set_wake(-1, -1);
-    Hold hold(lock);
-    armed_count = 0;
+    forget();
     errno = saved;
 }
 
-void abandon_readiness() {
-    lock.reset();
-    close_readiness();
+void Readiness::abandon() {
+    lock_.reset();
+    close();
 }
 
-int arm_readiness(int fd, Direction direction) {
+void Readiness::release() {
+    close();
+    give_back(armed_, armed_room_);
+    give_back(copy_, copy_room_);
+}
+
+int Readiness::arm(int fd, Direction direction) {
     int saved = errno;
     int error = ESTALE;
     if (are_ours()) {
         error = fcntl(fd, F_GETFD) < 0 ? EBADF : add(fd, kInterest[static_cast<int>(direction)]);
     }
-    if (error == 0) {
-        // A full pipe will wake the waiting thread as well as one more byte.
-        [[maybe_unused]] ssize_t written = write(wake_end(1), "", 1);
-    }
     errno = saved;
+    if (error == 0) {
+        interrupt();
+    }
     return error;
 }
 
-int wait_readiness(ReadinessEvent* events, int events_max, int timeout_ms) {
+int Readiness::wait(ReadinessEvent* events, int events_max, int timeout_ms) {
     int saved = errno;
-    int found = wait(events, events_max, timeout_ms);
+    int found = look(events, events_max, timeout_ms);
     errno = saved;
     return found;
+}
+
+// A full pipe will wake the waiting thread as well as one more byte.
+void Readiness::interrupt() {
+    int saved = errno;
+    if (are_ours()) {
+        [[maybe_unused]] ssize_t written = write(numbers_[kWriter].load(kRelaxed), "", 1);
+    }
+    errno = saved;
 }
 
 }  // namespace uaio

@@ -32,12 +32,12 @@ void give_back_status(void* block) {
 }  // namespace
 
 void Collection::begin() {
-    engine.on_fork(forked_child);
+    add_fork_watcher(fork_watcher_);
     on_.store(true, std::memory_order_relaxed);  // see is_on()
 }
 
 // The child has none of the parent's requests. Another thread may have been at work here.
-void Collection::forked_child() {
+void Collection::forked_child(ForkWatcher&) {
     collection.reset();
 }
 

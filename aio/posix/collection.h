@@ -28,6 +28,7 @@
 
 #include <atomic>
 
+#include "aio/fork_watch.h"
 #include "aio/range_index.h"
 #include "aio/request.h"
 #include "threadpool/base/list.h"
@@ -77,7 +78,7 @@ class Collection {
         int error;  // EINPROGRESS until it has ended
     };
 
-    static void forked_child();
+    static void forked_child(ForkWatcher& self);
     void reset();
     void drop(const void* block, bool even_in_flight);
     Entry* find(const void* block) const UAIO_REQUIRES(lock_);
@@ -85,6 +86,7 @@ class Collection {
     void remove(Entry& entry) UAIO_REQUIRES(lock_);
 
     std::atomic<bool> on_{false};
+    ForkWatcher fork_watcher_ = {forked_child};
     Slab<Entry> entries_;
 
     Lock lock_;

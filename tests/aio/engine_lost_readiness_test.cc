@@ -28,18 +28,22 @@ uaio::test::Bell armed, poller_may_go;
 
 namespace uaio {
 
-int open_readiness() {
+int Readiness::open() {
     return closed ? EMFILE : 0;
 }
 
-void close_readiness() {
+void Readiness::close() {
     closed = true;
 }
 
-void abandon_readiness() {}
+void Readiness::abandon() {}
+
+void Readiness::release() {}
+
+void Readiness::interrupt() {}
 
 // Good for one stream.
-int arm_readiness(int, Direction) {
+int Readiness::arm(int, Direction) {
     if (lost.exchange(true)) {
         return ESTALE;
     }
@@ -47,7 +51,7 @@ int arm_readiness(int, Direction) {
     return 0;
 }
 
-int wait_readiness(ReadinessEvent*, int, int) {
+int Readiness::wait(ReadinessEvent*, int, int) {
     poller_may_go.wait();
     return 0;
 }

@@ -35,10 +35,12 @@ using test::WriteGate;
 constexpr int kLong = 60'000;  // ms; for what comes
 constexpr int kEventsMax = 8;
 
+constinit Readiness readiness;
+
 // Every case has a set.
 struct Open {
-    Open() { require(open_readiness() == 0, "open the set"); }
-    ~Open() { close_readiness(); }
+    Open() { require(readiness.open() == 0, "open the set"); }
+    ~Open() { readiness.close(); }
 };
 
 struct Pair {
@@ -53,7 +55,7 @@ struct Pair {
 // As text, in no order: "in 5", "out 7".
 std::multiset<std::string> told(int timeout_ms) {
     ReadinessEvent events[kEventsMax];
-    int count = wait_readiness(events, kEventsMax, timeout_ms);
+    int count = readiness.wait(events, kEventsMax, timeout_ms);
     BOOST_TEST_REQUIRE(count >= 0);
     std::multiset<std::string> texts;
     for (int i = 0; i < count; ++i) {
@@ -101,17 +103,17 @@ std::vector<int> added(const std::set<int>& before) {
 
 BOOST_AUTO_TEST_CASE(its_descriptors_come_and_go) {
     std::set<int> before = open_descriptors();
-    BOOST_TEST(open_readiness() == 0);
+    BOOST_TEST(readiness.open() == 0);
     std::vector<int> own = added(before);
     BOOST_TEST(!own.empty());
     for (int fd : own) {
         BOOST_TEST((fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0);
     }
-    BOOST_TEST(open_readiness() == 0);
+    BOOST_TEST(readiness.open() == 0);
     BOOST_TEST(added(before) == own, boost::test_tools::per_element());
-    close_readiness();
+    readiness.close();
     BOOST_TEST(added(before).empty());
-    close_readiness();
+    readiness.close();
     BOOST_TEST(added(before).empty());
 }
 
@@ -123,12 +125,12 @@ BOOST_FIXTURE_TEST_CASE(nothing_is_told_of_what_is_not_armed, Open) {
 
 BOOST_FIXTURE_TEST_CASE(what_is_readable_is_told_once, Open) {
     ReadGate gate;
-    BOOST_TEST(arm_readiness(gate.fd(), Direction::kIn) == 0);
+    BOOST_TEST(readiness.arm(gate.fd(), Direction::kIn) == 0);
     BOOST_TEST(told(0).empty());
     gate.release("!");
     BOOST_TEST((told(kLong) == in(gate.fd())));
     BOOST_TEST(told(0).empty());
-    BOOST_TEST(arm_readiness(gate.fd(), Direction::kIn) == 0);
+    BOOST_TEST(readiness.arm(gate.fd(), Direction::kIn) == 0);
     BOOST_TEST((told(kLong) == in(gate.fd())));
     BOOST_TEST(told(0).empty());
 }
@@ -136,13 +138,13 @@ BOOST_FIXTURE_TEST_CASE(what_is_readable_is_told_once, Open) {
 BOOST_FIXTURE_TEST_CASE(what_was_ready_before_is_told_as_well, Open) {
     ReadGate gate;
     gate.release("!");
-    BOOST_TEST(arm_readiness(gate.fd(), Direction::kIn) == 0);
+    BOOST_TEST(readiness.arm(gate.fd(), Direction::kIn) == 0);
     BOOST_TEST((told(kLong) == in(gate.fd())));
 }
 
 BOOST_FIXTURE_TEST_CASE(what_has_room_is_told, Open) {
     WriteGate gate;
-    BOOST_TEST(arm_readiness(gate.fd(), Direction::kOut) == 0);
+    BOOST_TEST(readiness.arm(gate.fd(), Direction::kOut) == 0);
     BOOST_TEST(told(0).empty());
     gate.release();
     BOOST_TEST((told(kLong) == out(gate.fd())));
@@ -151,15 +153,15 @@ BOOST_FIXTURE_TEST_CASE(what_has_room_is_told, Open) {
 
 BOOST_FIXTURE_TEST_CASE(the_end_of_a_stream_is_told, Open) {
     ReadGate gate;
-    BOOST_TEST(arm_readiness(gate.fd(), Direction::kIn) == 0);
+    BOOST_TEST(readiness.arm(gate.fd(), Direction::kIn) == 0);
     gate.end();
     BOOST_TEST((told(kLong) == in(gate.fd())));
 }
 
 BOOST_FIXTURE_TEST_CASE(both_directions_are_armed_side_by_side, Open) {
     Pair pair;
-    BOOST_TEST(arm_readiness(pair.ends[0], Direction::kIn) == 0);
-    BOOST_TEST(arm_readiness(pair.ends[0], Direction::kOut) == 0);
+    BOOST_TEST(readiness.arm(pair.ends[0], Direction::kIn) == 0);
+    BOOST_TEST(readiness.arm(pair.ends[0], Direction::kOut) == 0);
     BOOST_TEST((told(kLong) == out(pair.ends[0])));
     BOOST_TEST(told(0).empty());
     require(write(pair.ends[1], "!", 1) == 1, "write to a socket");
@@ -168,8 +170,8 @@ BOOST_FIXTURE_TEST_CASE(both_directions_are_armed_side_by_side, Open) {
 
 BOOST_FIXTURE_TEST_CASE(armed_twice_is_told_once, Open) {
     ReadGate gate;
-    BOOST_TEST(arm_readiness(gate.fd(), Direction::kIn) == 0);
-    BOOST_TEST(arm_readiness(gate.fd(), Direction::kIn) == 0);
+    BOOST_TEST(readiness.arm(gate.fd(), Direction::kIn) == 0);
+    BOOST_TEST(readiness.arm(gate.fd(), Direction::kIn) == 0);
     gate.release("!");
     BOOST_TEST((told(kLong) == in(gate.fd())));
     BOOST_TEST(told(0).empty());
@@ -179,7 +181,7 @@ BOOST_FIXTURE_TEST_CASE(more_than_fits_is_told_next_time, Open) {
     std::deque<ReadGate> gates(5 * kEventsMax);
     std::multiset<std::string> expected;
     for (ReadGate& gate : gates) {
-        BOOST_TEST(arm_readiness(gate.fd(), Direction::kIn) == 0);
+        BOOST_TEST(readiness.arm(gate.fd(), Direction::kIn) == 0);
         gate.release("!");
         expected.merge(in(gate.fd()));
     }
@@ -194,10 +196,10 @@ BOOST_FIXTURE_TEST_CASE(a_waiting_thread_learns_of_what_is_armed_later, Open) {
     int count = 0;
     std::thread waiter([&] {
         while (count == 0) {
-            count = wait_readiness(&event, 1, kLong);
+            count = readiness.wait(&event, 1, kLong);
         }
     });
-    BOOST_TEST(arm_readiness(gate.fd(), Direction::kIn) == 0);
+    BOOST_TEST(readiness.arm(gate.fd(), Direction::kIn) == 0);
     waiter.join();
     BOOST_TEST(count == 1);
     BOOST_TEST(event.fd == gate.fd());
@@ -207,32 +209,32 @@ BOOST_FIXTURE_TEST_CASE(a_waiting_thread_learns_of_what_is_armed_later, Open) {
 BOOST_FIXTURE_TEST_CASE(a_reused_number_is_armed_anew, Open) {
     auto first = std::make_unique<ReadGate>();
     int number = first->fd();
-    BOOST_TEST(arm_readiness(number, Direction::kIn) == 0);
+    BOOST_TEST(readiness.arm(number, Direction::kIn) == 0);
     ReadGate second;
     require(dup2(second.fd(), number) == number, "reuse a descriptor");
-    BOOST_TEST(arm_readiness(number, Direction::kIn) == 0);
+    BOOST_TEST(readiness.arm(number, Direction::kIn) == 0);
     second.release("!");
     BOOST_TEST((told(kLong) == in(number)));
 }
 
 BOOST_FIXTURE_TEST_CASE(what_is_not_open_cannot_be_armed, Open) {
     for (Direction direction : {Direction::kIn, Direction::kOut}) {
-        BOOST_TEST(arm_readiness(-1, direction) == EBADF);
+        BOOST_TEST(readiness.arm(-1, direction) == EBADF);
     }
 }
 
 // A file is always ready: the system refuses to wait for it, or says so at once.
 BOOST_FIXTURE_TEST_CASE(a_file_is_never_waited_for, Open) {
     test::ScratchFile file("x");
-    int error = arm_readiness(file.fd(), Direction::kIn);
+    int error = readiness.arm(file.fd(), Direction::kIn);
     BOOST_TEST((error == EPERM || (error == 0 && told(kLong) == in(file.fd()))));
 }
 
 BOOST_FIXTURE_TEST_CASE(closing_forgets_what_was_armed, Open) {
     ReadGate gate;
-    BOOST_TEST(arm_readiness(gate.fd(), Direction::kIn) == 0);
-    close_readiness();
-    BOOST_TEST_REQUIRE(open_readiness() == 0);
+    BOOST_TEST(readiness.arm(gate.fd(), Direction::kIn) == 0);
+    readiness.close();
+    BOOST_TEST_REQUIRE(readiness.open() == 0);
     gate.release("!");
     BOOST_TEST(told(0).empty());
 }
@@ -243,21 +245,21 @@ void check_loss_of(size_t victim, bool replaced) {
     gate.release("!");
     test::ScratchFile other("x");
     std::set<int> before = open_descriptors();
-    BOOST_TEST_REQUIRE(open_readiness() == 0);
+    BOOST_TEST_REQUIRE(readiness.open() == 0);
     std::vector<int> own = added(before);
     int number = own[victim];
     require((replaced ? dup2(other.fd(), number) : close(number)) >= 0, "take a descriptor away");
     ReadinessEvent event;
-    int armed_in = arm_readiness(gate.fd(), Direction::kIn);
-    int armed_out = arm_readiness(gate.fd(), Direction::kOut);
-    int waited = wait_readiness(&event, 1, 0);
+    int armed_in = readiness.arm(gate.fd(), Direction::kIn);
+    int armed_out = readiness.arm(gate.fd(), Direction::kOut);
+    int waited = readiness.wait(&event, 1, 0);
     BOOST_TEST((armed_in == ESTALE || armed_out == ESTALE || waited == -1));
-    close_readiness();
+    readiness.close();
     BOOST_TEST((fcntl(number, F_GETFD) >= 0) == replaced);
-    BOOST_TEST_REQUIRE(open_readiness() == 0);
-    BOOST_TEST(arm_readiness(gate.fd(), Direction::kIn) == 0);
+    BOOST_TEST_REQUIRE(readiness.open() == 0);
+    BOOST_TEST(readiness.arm(gate.fd(), Direction::kIn) == 0);
     BOOST_TEST((told(kLong) == in(gate.fd())));
-    close_readiness();
+    readiness.close();
     for (int fd : own) {
         close(fd);  // those that could not be proved to be the set's are still open
     }
@@ -269,14 +271,14 @@ BOOST_FIXTURE_TEST_CASE(readers_that_are_always_ready_do_not_keep_a_writer_waiti
     Pair writer;
     for (Pair& reader : readers) {
         require(write(reader.ends[1], "x", 1) == 1, "make a socket readable");
-        BOOST_TEST_REQUIRE(arm_readiness(reader.ends[0], Direction::kIn) == 0);
+        BOOST_TEST_REQUIRE(readiness.arm(reader.ends[0], Direction::kIn) == 0);
     }
-    BOOST_TEST_REQUIRE(arm_readiness(writer.ends[0], Direction::kOut) == 0);
+    BOOST_TEST_REQUIRE(readiness.arm(writer.ends[0], Direction::kOut) == 0);
     bool heard = false;
     for (int round = 0; round < 4 && !heard; ++round) {
         heard = told(kLong).count("out " + std::to_string(writer.ends[0])) != 0;
         for (Pair& reader : readers) {
-            BOOST_TEST_REQUIRE(arm_readiness(reader.ends[0], Direction::kIn) == 0);
+            BOOST_TEST_REQUIRE(readiness.arm(reader.ends[0], Direction::kIn) == 0);
         }
     }
     BOOST_TEST(heard);
@@ -284,9 +286,9 @@ BOOST_FIXTURE_TEST_CASE(readers_that_are_always_ready_do_not_keep_a_writer_waiti
 
 BOOST_AUTO_TEST_CASE(a_lost_set_is_noticed_and_replaced) {
     std::set<int> before = open_descriptors();
-    require(open_readiness() == 0, "open the set");
+    require(readiness.open() == 0, "open the set");
     size_t own = added(before).size();
-    close_readiness();
+    readiness.close();
     for (size_t victim = 0; victim < own; ++victim) {
         for (bool replaced : {false, true}) {
             BOOST_TEST_CONTEXT("descriptor " << victim << (replaced ? " replaced" : " closed")) {
@@ -296,28 +298,58 @@ BOOST_AUTO_TEST_CASE(a_lost_set_is_noticed_and_replaced) {
     }
 }
 
+BOOST_FIXTURE_TEST_CASE(who_waits_is_interrupted, Open) {
+    ReadGate gate;
+    ReadinessEvent event;
+    BOOST_TEST(readiness.arm(gate.fd(), Direction::kIn) == 0);
+    BOOST_TEST(told(0).empty());  // where arming wakes who waits
+    std::thread waiter([&] { BOOST_TEST(readiness.wait(&event, 1, -1) == 0); });
+    readiness.interrupt();
+    waiter.join();
+    gate.release("!");
+    BOOST_TEST((told_in_all(1) == in(gate.fd())));
+}
+
+// What is armed in one is not told by the other, and the one is there when the other is gone.
+BOOST_FIXTURE_TEST_CASE(sets_are_independent, Open) {
+    ReadGate gate;
+    ReadGate others_gate;
+    std::set<int> before = open_descriptors();
+    Readiness other;
+    BOOST_TEST(other.open() == 0);
+    BOOST_TEST(other.arm(others_gate.fd(), Direction::kIn) == 0);
+    BOOST_TEST(readiness.arm(gate.fd(), Direction::kIn) == 0);
+    others_gate.release("!");
+    BOOST_TEST(told(0).empty());
+    other.interrupt();
+    other.release();
+    BOOST_TEST(added(before).empty());
+    gate.release("!");
+    BOOST_TEST((told_in_all(1) == in(gate.fd())));
+}
+
 BOOST_AUTO_TEST_CASE(a_set_that_is_not_open_is_lost) {
     ReadinessEvent event;
-    BOOST_TEST(wait_readiness(&event, 1, 0) == -1);
+    BOOST_TEST(readiness.wait(&event, 1, 0) == -1);
     ReadGate gate;
-    BOOST_TEST(arm_readiness(gate.fd(), Direction::kIn) == ESTALE);
+    BOOST_TEST(readiness.arm(gate.fd(), Direction::kIn) == ESTALE);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_childs_set_is_its_own, Open) {
     ReadGate parents;
-    BOOST_TEST(arm_readiness(parents.fd(), Direction::kIn) == 0);
+    BOOST_TEST(readiness.arm(parents.fd(), Direction::kIn) == 0);
     pid_t child = fork();
     if (child == 0) {
-        abandon_readiness();
+        readiness.abandon();
         ReadGate own;
         ReadinessEvent event;
-        int wrong = open_readiness() != 0;
-        wrong |= (arm_readiness(own.fd(), Direction::kIn) != 0) << 1;
+        int wrong = readiness.open() != 0;
+        wrong |= (readiness.arm(own.fd(), Direction::kIn) != 0) << 1;
         parents.release("!");
         own.release("!");
-        wrong |= (wait_readiness(&event, 1, kLong) != 1 || event.fd != own.fd()) << 2;
-        wrong |= (wait_readiness(&event, 1, 0) != 0) << 3;
-        close_readiness();
+        wrong |= (readiness.wait(&event, 1, kLong) != 1 || event.fd != own.fd()) << 2;
+        wrong |= (readiness.wait(&event, 1, 0) != 0) << 3;
+        readiness.close();
         _exit(wrong);
     }
     int status = -1;
@@ -330,13 +362,13 @@ BOOST_AUTO_TEST_CASE(errno_is_kept) {
     ReadGate gate;
     ReadinessEvent event;
     errno = E2BIG;
-    wait_readiness(&event, 1, 0);
-    arm_readiness(gate.fd(), Direction::kIn);
-    open_readiness();
-    arm_readiness(gate.fd(), Direction::kIn);
-    arm_readiness(-1, Direction::kIn);
-    wait_readiness(&event, 1, 0);
-    close_readiness();
+    readiness.wait(&event, 1, 0);
+    readiness.arm(gate.fd(), Direction::kIn);
+    readiness.open();
+    readiness.arm(gate.fd(), Direction::kIn);
+    readiness.arm(-1, Direction::kIn);
+    readiness.wait(&event, 1, 0);
+    readiness.close();
     int after = errno;
     BOOST_TEST(after == E2BIG);
 }

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stddef.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -131,6 +132,73 @@ BOOST_AUTO_TEST_CASE(appends_ignore_offsets) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+// --- settings ---------------------------------------------------------------------------------
+
+// A program that was built with a later header.
+struct LaterOptions {
+    uaio_options known = {.size = sizeof(LaterOptions)};
+    uint64_t more = 0;
+};
+
+BOOST_AUTO_TEST_CASE(settings_that_are_0_are_the_defaults) {
+    Options options;
+    const uaio_options wanted = {.size = sizeof wanted};
+    const uaio_options* none = nullptr;
+    for (const uaio_options* each : {none, &wanted}) {
+        BOOST_TEST(read_options(each, options) == 0);
+        BOOST_TEST(options.threads == Options().threads);
+        BOOST_TEST(options.idle_ms == Options().idle_ms);
+        BOOST_TEST(options.express == Options().express);
+        BOOST_TEST((options.order == Order::kConflict));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(settings_are_as_they_were_wanted) {
+    Options options;
+    uaio_options wanted = {.size = sizeof wanted,
+                           .threads = UAIO_THREADS_MAX,
+                           .idle_ms = UAIO_IDLE_MS_MAX,
+                           .order = UAIO_ORDER_STRICT,
+                           .express_bytes = 7};
+    BOOST_TEST(read_options(&wanted, options) == 0);
+    BOOST_TEST(options.threads == unsigned{UAIO_THREADS_MAX});
+    BOOST_TEST(options.idle_ms == UAIO_IDLE_MS_MAX);
+    BOOST_TEST(options.express == 7u);
+    BOOST_TEST((options.order == Order::kStrict));
+    wanted.idle_ms = -1;
+    wanted.express_bytes = UAIO_EXPRESS_NONE;
+    BOOST_TEST(read_options(&wanted, options) == 0);
+    BOOST_TEST(options.idle_ms == 0);
+    BOOST_TEST(options.express == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(settings_out_of_range_are_invalid) {
+    const uaio_options possible = {.size = sizeof possible};
+    const int unknown = UAIO_ORDER_STRICT + 1;
+    uaio_options wrong[6] = {possible, possible, possible, possible, possible, possible};
+    wrong[0].size = sizeof wrong[0].size - 1;
+    wrong[1].threads = UAIO_THREADS_MAX + 1;
+    wrong[2].idle_ms = -2;
+    wrong[3].idle_ms = UAIO_IDLE_MS_MAX + 1;
+    memcpy(&wrong[4].order, &unknown, sizeof unknown);
+    wrong[5].express_bytes = size_t{UAIO_EXPRESS_BYTES_MAX} + 1;
+    for (const uaio_options& each : wrong) {
+        Options options;
+        BOOST_TEST(read_options(&each, options) == EINVAL);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(settings_of_another_header_are_known_by_their_size) {
+    Options options;
+    uaio_options earlier = {.size = offsetof(uaio_options, idle_ms), .threads = 3, .idle_ms = -7};
+    BOOST_TEST(read_options(&earlier, options) == 0);
+    BOOST_TEST(options.threads == 3u);
+    LaterOptions later;
+    BOOST_TEST(read_options(&later.known, options) == 0);
+    later.more = 1;
+    BOOST_TEST(read_options(&later.known, options) == EINVAL);
+}
 
 }  // namespace
 }  // namespace uaio

@@ -11,78 +11,18 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <condition_variable>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
 
+#include "tests/embed/task.h"
 #include "tests/support/gate.h"
 #include "tests/support/scratch_file.h"
 
 namespace uaio::test {
 namespace {
-
-// An operation that can be waited for.
-class Task {
-  public:
-    Task(uaio_opcode opcode, int fd, void* buffer = nullptr, size_t bytes = 0, int64_t offset = 0) {
-        operation = {};
-        operation.opcode = opcode;
-        operation.fd = fd;
-        operation.buffer = buffer;
-        operation.bytes = bytes;
-        operation.offset = offset;
-        operation.done = note;
-        operation.user = this;
-    }
-    Task(const Task&) = delete;
-    Task& operator=(const Task&) = delete;
-
-    int submit() {
-        uaio_operation* all[] = {&operation};
-        int error = 0;
-        size_t taken = uaio_submit(uaio_engine_shared(), all, 1, &error);
-        return taken == 1 ? 0 : error;
-    }
-
-    size_t cancel() {
-        uaio_operation* all[] = {&operation};
-        return uaio_cancel(uaio_engine_shared(), all, 1);
-    }
-
-    // The result, or the negated errno value.
-    ssize_t wait() {
-        std::unique_lock lock(mutex_);
-        ended_.wait(lock, [this] { return ends_ > 0; });
-        return error_ != 0 ? -error_ : result_;
-    }
-
-    int ends() {
-        std::lock_guard lock(mutex_);
-        return ends_;
-    }
-
-    uaio_operation operation;
-
-  private:
-    static void note(void* user, ssize_t result, int error) {
-        auto& self = *static_cast<Task*>(user);
-        std::lock_guard lock(self.mutex_);
-        self.result_ = result;
-        self.error_ = error;
-        ++self.ends_;
-        self.ended_.notify_all();
-    }
-
-    std::mutex mutex_;
-    std::condition_variable ended_;
-    ssize_t result_ = 0;
-    int error_ = 0;
-    int ends_ = 0;
-};
 
 BOOST_AUTO_TEST_CASE(what_is_written_is_read) {
     ScratchFile file;

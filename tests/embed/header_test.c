@@ -47,6 +47,21 @@ static int check(int right, const char *what) {
     return right;
 }
 
+/* The same from an engine of its own, by uaio_waitn(). */
+static ssize_t take(struct uaio_operation operation) {
+    struct uaio_options options = {.size = sizeof options};
+    struct uaio_engine *engine = uaio_engine_create(&options, NULL);
+    struct uaio_operation *all[] = {&operation};
+    struct uaio_operation *ended = NULL;
+    int error = 0;
+    if (engine == NULL || uaio_submit(engine, all, 1, &error) != 1 ||
+        uaio_waitn(engine, &ended, 1, 1, -1, &error) != 1 || ended != &operation) {
+        return -error;
+    }
+    uaio_engine_destroy(engine);
+    return operation.error != 0 ? -operation.error : operation.result;
+}
+
 int main(void) {
     char text[] = "one two";
     char first[4] = "";
@@ -69,6 +84,7 @@ int main(void) {
     right = check(run(sync, &end) == 0, "a sync") && right;
     right = check(run(read, &end) == 7, "a read in pieces") && right;
     right = check(strcmp(first, "one") == 0 && strcmp(second, " two") == 0, "the data") && right;
+    right = check(take(read) == 7, "a read that is taken") && right;
     right = check(run(wrong, &end) == -EBADF, "no descriptor") && right;
     fclose(file);
     return right ? EXIT_SUCCESS : EXIT_FAILURE;

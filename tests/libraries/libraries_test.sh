@@ -36,8 +36,12 @@ EOF
 cat > "$TEST_TMPDIR/engine" <<'EOF'
 uaio_cancel
 uaio_cancel_descriptor
+uaio_engine_create
+uaio_engine_descriptor
+uaio_engine_destroy
 uaio_engine_shared
 uaio_submit
+uaio_waitn
 EOF
 
 # What <uaio/aio.h> declares in addition; it has twins only where off_t has 32 bits.

@@ -273,7 +273,7 @@ struct Threads {
         }
     }
 
-    static void observe(Pool::Event event, unsigned) {
+    static void observe(void*, Pool::Event event, unsigned) {
         if (event == Pool::Event::kLeft) {
             left.ring();
         }

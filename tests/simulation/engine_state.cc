@@ -10,8 +10,8 @@ void clear_descriptor(int fd) {
     engine.clear_descriptor(fd);
 }
 
-bool& state_of_thread() {
-    return runs_all;
+const Running*& state_of_thread() {
+    return run_here;
 }
 
 Balance engine_balance() {

@@ -6,13 +6,17 @@
 #include <string>
 #include <vector>
 
+namespace uaio {
+struct Running;
+}
+
 namespace uaio::sim {
 
 // What the preload library does before it closes a descriptor.
 void clear_descriptor(int fd);
 
 // What the engine keeps for each thread, of the real one: all simulated threads take turns there.
-bool& state_of_thread();
+const Running*& state_of_thread();
 
 // Sums over the kinds, from the engine's counters.
 struct Balance {

@@ -170,7 +170,7 @@ bool is_lost() {
 
 }  // namespace
 
-int open_readiness() {
+int Readiness::open() {
     if (!disk.set_open && world.one_in(faults.no_memory_one_in)) {
         return EMFILE;
     }
@@ -178,18 +178,26 @@ int open_readiness() {
     return 0;
 }
 
-void close_readiness() {
+void Readiness::close() {
     disk.set_open = false;
     disk.armed.clear();
     world.wake(&disk.armed, UINT32_MAX, SIZE_MAX);
 }
 
-void abandon_readiness() {
+void Readiness::abandon() {
     disk.set_open = false;
     disk.armed.clear();
 }
 
-int arm_readiness(int fd, Direction direction) {
+void Readiness::release() {
+    close();
+}
+
+void Readiness::interrupt() {
+    world.wake(&disk.armed, UINT32_MAX, SIZE_MAX);
+}
+
+int Readiness::arm(int fd, Direction direction) {
     world.point("arm", nullptr);
     if (is_lost()) {
         return ESTALE;
@@ -199,7 +207,7 @@ int arm_readiness(int fd, Direction direction) {
     return 0;
 }
 
-int wait_readiness(ReadinessEvent* events, int events_max, int timeout_ms) {
+int Readiness::wait(ReadinessEvent* events, int events_max, int timeout_ms) {
     int64_t deadline = world.now() + int64_t{timeout_ms} * 1'000'000;
     for (;;) {
         world.point("poll", nullptr);

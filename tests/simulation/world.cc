@@ -84,13 +84,13 @@ void enter(context::transfer_t transfer) {
 void World::resume(Fiber& fiber) {
     current_ = &fiber;
     errno = fiber.error;
-    state_of_thread() = fiber.runs_all;
+    state_of_thread() = fiber.running;
     void* to = fiber.context;
     fiber.context = &scheduler_;
     context::transfer_t back = context::jump_fcontext(to, &fiber);
     fiber.context = back.fctx;
     fiber.error = errno;
-    fiber.runs_all = state_of_thread();
+    fiber.running = state_of_thread();
     current_ = nullptr;
 }
 

@@ -22,6 +22,10 @@
 #include <string>
 #include <vector>
 
+namespace uaio {
+struct Running;
+}
+
 namespace uaio::sim {
 
 // What is written down of the walk.
@@ -44,8 +48,8 @@ struct Fiber {
     int64_t deadline = kForEver;
     SleepEnd end = SleepEnd::kWoken;
 
-    int error = 0;          // its errno while others run
-    bool runs_all = false;  // likewise, for the engine
+    int error = 0;                     // its errno while others run
+    const Running* running = nullptr;  // likewise, for the engine
     sigset_t blocked = {};
     bool in_handler = false;
     bool may_start_threads = true;

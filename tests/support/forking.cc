@@ -11,6 +11,7 @@ extern "C" __attribute__((visibility("default"))) const char* __tsan_default_opt
 extern "C" __attribute__((visibility("default"))) const char* __tsan_default_suppressions() {
     return "race:uaio::Engine::reset\n"
            "race:uaio::Engine::start_once\n"
+           "race:OwnInstance::forked\n"
            // Closes what others use, on purpose (tests/storm/stream_kinds_test.cc).
            "race:close_all_but_pipes\n";
 }

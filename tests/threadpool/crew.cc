@@ -5,9 +5,6 @@
 namespace uaio::test {
 namespace {
 
-// Events come without the pool's context, so there is one crew at a time that counts them.
-std::atomic<Crew*> observed{nullptr};
-
 void call(const std::function<void()>& hook) {
     if (hook) {
         hook();
@@ -36,7 +33,6 @@ Crew::Crew(const Terms& terms)
              .observe = observe,
              .stack_bytes = terms.stack_bytes,
              .runs_program_code = terms.runs_program_code} {
-    observed = this;
     pool.configure(owner_, terms.threads_max, terms.idle_ns);
 }
 
@@ -161,8 +157,8 @@ bool Crew::has_jobs() const {
     return !inbox_.empty() || ready_ != 0;
 }
 
-void Crew::observe(Pool::Event event, unsigned threads) {
-    observed.load()->note(event, threads);
+void Crew::observe(void* self, Pool::Event event, unsigned threads) {
+    static_cast<Crew*>(self)->note(event, threads);
 }
 
 void Crew::note(Pool::Event event, unsigned threads) {

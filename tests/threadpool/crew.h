@@ -99,7 +99,7 @@ class Crew {
     static void serve(void* self, Pool::Seat& seat);
     static bool pending(void* self);
     static bool needed(void* self);
-    static void observe(Pool::Event event, unsigned threads);
+    static void observe(void* self, Pool::Event event, unsigned threads);
 
     bool has_jobs() const;
     Job* next();

@@ -94,6 +94,23 @@ static void use_engine(int fd) {
     expect(uaio_cancel_descriptor(uaio_engine_shared(), fd) == 0, "uaio_cancel_descriptor");
 }
 
+static void use_own_engine(int fd) {
+    char back[sizeof text] = "";
+    int error = 0;
+    struct uaio_options options = {.size = sizeof options, .threads = 2};
+    struct uaio_engine *engine = uaio_engine_create(&options, &error);
+    struct uaio_operation read_back = {.opcode = UAIO_READ, .fd = fd, .buffer = back};
+    struct uaio_operation *all[] = {&read_back};
+    struct uaio_operation *ended = NULL;
+    expect(engine != NULL, "uaio_engine_create");
+    read_back.bytes = sizeof back;
+    expect(uaio_engine_descriptor(engine, &error) >= 0, "uaio_engine_descriptor");
+    expect(uaio_submit(engine, all, 1, &error) == 1, "uaio_submit to an own engine");
+    expect(uaio_waitn(engine, &ended, 1, 1, -1, &error) == 1, "uaio_waitn");
+    expect(ended == &read_back && ended->result == sizeof text, "what uaio_waitn tells");
+    uaio_engine_destroy(engine);
+}
+
 int main(void) {
     char path[] = "/tmp/uaio-program-XXXXXX";
     int fd = mkstemp(path);
@@ -101,5 +118,6 @@ int main(void) {
     use_posix(fd);
     use_extensions(fd);
     use_engine(fd);
+    use_own_engine(fd);
     return puts("ok") < 0;
 }
