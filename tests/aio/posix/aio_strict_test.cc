@@ -154,10 +154,10 @@ BOOST_AUTO_TEST_CASE(a_block_full_of_garbage_is_not_busy) {
     BOOST_TEST(test::finish(&first) == test::transferred(4));
     aiocb block;
     test::set_up(&block, file.fd(), buffer, sizeof buffer, 0);
-    if constexpr (Block::kKeepsStatus) {
-        Block(&block).begin(Block(&first).request(), EINPROGRESS);
-        Block(&block).remove_stamp();
-    }
+    Block fields(&block);
+    fields.enter();
+    fields.begin(Block(&first).request(), EINPROGRESS);
+    fields.remove_stamp();
     BOOST_TEST(aio_read(&block) == 0);
     BOOST_TEST(test::finish(&block) == test::transferred(4));
 }

@@ -25,8 +25,9 @@ struct Garbage {
     Garbage() {
         memset(&block, 0, sizeof block);
         block.aio_fildes = file.fd();
-        // Where a status lies in the block; a table has no garbage.
-        if constexpr (Block::kKeepsStatus) Block(&block).publish(0, EINPROGRESS);
+        Block fields(&block);
+        fields.enter();
+        fields.publish(0, EINPROGRESS);
     }
 };
 
