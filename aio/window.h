@@ -24,8 +24,9 @@ constexpr uint64_t window_layout() {
     for (char letter : UAIO_VERSION_STRING) {
         hash = (hash ^ static_cast<unsigned char>(letter)) * kPrime;
     }
-    for (size_t bytes : {sizeof(Request), sizeof(Operation), sizeof(Descriptor), sizeof(Moment),
-                         sizeof(Desk), sizeof(Pool), sizeof(void*)}) {
+    const size_t sizes[] = {sizeof(Request), sizeof(Operation), sizeof(Descriptor), sizeof(Moment),
+                            sizeof(Desk),    sizeof(Pool),      sizeof(void*)};
+    for (size_t bytes : sizes) {
         hash = (hash ^ bytes) * kPrime;
     }
     return hash | 1;

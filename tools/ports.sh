@@ -5,6 +5,7 @@
 #     tools/ports.sh                    every target, every test: about an hour
 #     tools/ports.sh s390x side-table   these
 #     tools/ports.sh --conformance …    of the tests the conformance suite alone
+#     tools/ports.sh --ci               what every change has to pass: a few minutes
 #     tools/ports.sh --list             the targets
 #
 # The status is 0 if everything was built that is to be built and every test that ran has passed.
@@ -19,8 +20,9 @@ set -euo pipefail
 #                 libraries are looked at
 rows='
 portable      | here | run  | --config=portable
-side-table    | gnu  | run  |
+side-table    | gnu  | run  | --define=uaio_platform=portable
 own-header    | gnu  | run  | --define=uaio_libc=other
+own-portable  | gnu  | run  | --define=uaio_libc=other --define=uaio_platform=portable
 i686          | gnu  | run  |
 aarch64       | gnu  | qemu |
 riscv64       | gnu  | qemu |
@@ -40,7 +42,31 @@ zig | bad_input/a_priority_out_of_range | musl's sysconf says that there are no 
 zig | priority/outside_the_range_is_an_error | the same
 zig | symbols/sysconf_tells_of_the_options | the same
 qemu | the_error_of_a_system_call_is_published | says EFAULT before EINVAL
+qemu | a_false_condition_aborts_and_names_itself_and_its_place | tells of the abort itself
+qemu | a_forked_child_has_a_trace_of_its_own | cannot fork beside threads
+qemu | a_child_has_no_operations_and_an_engine_that_works | the same
+qemu | every_signal_is_blocked_from_the_start | keeps two signals to itself
+qemu | every_signal_is_blocked_inside_and_the_mask_restored_behind | the same
+qemu | blocks_nest | the same
+qemu | threads_have_every_signal_blocked | the same
 "
+
+emulated='//tests/threadpool/... -//tests/threadpool:pool_forks_test //tests/aio/...'
+emulated+=' -//tests/aio:engine_fork_test //tests/embed/...'
+# Targets for which some unit suites are enough | these | why
+fewer_units="
+side-table   | //tests/aio/posix/... | no other room sees a control block; portable has the rest
+own-header   | //tests/aio/posix/... | the same; the rest is as in the default build
+own-portable | //tests/aio/posix/... | as with side-table
+aarch64      | $emulated | qemu-user has not all signals, and cannot fork beside threads
+s390x        | $emulated | the same
+riscv64      | | emulated, aarch64 shows what there is to see
+musl-i686    | | musl-x86_64 and i686 have them
+musl-aarch64 | | musl-x86_64 and aarch64 have them
+"
+
+# With --ci: what each shows and no other, cheapest first; the conformance suite alone.
+ci='own-header own-portable side-table i686 s390x macos-aarch64 musl-x86_64'
 
 libraries=(//aio/posix:uaio //aio/embed)
 program=//tools/ports:program
@@ -48,16 +74,17 @@ conformance=(//tests/conformance:linked_conflict_test //tests/conformance:linked
     //tests/extensions:linked_test //tests/extensions:bsd_names_test
     //tests/extensions:bsd_names_wide_test)
 units=(//tests/threadpool/... //tests/signals/... //tests/aio/... //tests/embed/...)
-linked_only=("$program" //tools/examples:checksum)
+linked_only=("$program" //tools/examples:checksum
+    //tools:trace_summary //tools:trace_json //tools:trace_page)
 
 # shellcheck source=tools/lib.sh
 . "$(dirname "$0")/lib.sh"
 cache=$root/.cache/ports
 cd "$root"
 
-# Prints field number $2 of the row of target $1, without the spaces around it.
+# Prints field number $2 of the row of target $1, in table $3, without the spaces around it.
 field() {
-    printf '%s\n' "$rows" | awk -F'|' -v name="$1" -v number="$2" '
+    printf '%s\n' "${3:-$rows}" | awk -F'|' -v name="$1" -v number="$2" '
         { for (i = 1; i <= NF; i++) gsub(/^ +| +$/, "", $i) }
         $1 == name && NF > 1 { print $number }'
 }
@@ -69,7 +96,7 @@ names() {
 # The Debian packages of a target.
 packages_of() {
     case $(field "$1" 2)-$1 in
-        gnu-side-table | gnu-own-header) ;;
+        gnu-side-table | gnu-own-*) ;;
         gnu-*) echo "g++-$1-linux-gnu" ;;
     esac
     case $(field "$1" 3) in
@@ -109,8 +136,10 @@ set_flags() {
             ;;
     esac
     case $1 in
-        own-header | side-table) skipped=$skipped,-glibc ;;
-        portable) skipped=$skipped,-no-portable ;;
+        own-* | side-table) skipped=$skipped,-glibc ;;
+    esac
+    case $1-${flags[*]} in
+        portable-* | *uaio_platform=portable*) skipped=$skipped,-no-portable ;;
     esac
     if [ "$(field "$1" 3)" = qemu ]; then
         flags+=("--run_under=$root/tools/ports/emulate.sh qemu-${1#musl-}"
@@ -121,6 +150,20 @@ set_flags() {
         '$1 == name || $1 == compiler || $1 == runner { printf ":!%s", $2 }')
     [ -z "$left_out" ] || flags+=("--test_env=BOOST_TEST_RUN_FILTERS=${left_out#:}")
     flags+=("--test_tag_filters=$skipped" --test_timeout=120)
+}
+
+# Sets `tests` to the suites of target $1.
+set_tests() {
+    tests=("${conformance[@]}")
+    case $wanted_tests-$(field "$1" 1 "$fewer_units") in
+        conformance-*) ;;
+        all-) tests+=("${units[@]}") ;;
+        *)
+            local some
+            read -ra some <<<"$(field "$1" 2 "$fewer_units")"
+            tests+=("${some[@]}")
+            ;;
+    esac
 }
 
 # Looks at what has been linked with `flags`: of the system's libraries it needs this one alone.
@@ -151,15 +194,20 @@ link_target() {
     printf 'not here to be run; needs libSystem alone'
 }
 
+row() {
+    printf '%-14s %-6s %5s %7s %8s  %s\n' "$@"
+}
+
 # Builds target $1 and runs its tests; adds its row to `table`.
 do_target() {
-    local log=$cache/$1.log built=yes ran=- passed=- why='' all
+    local log=$cache/$1.log built=yes ran=- passed=- why='' all since=$SECONDS
     say "$1 …"
     set_flags "$1"
     if [ "$(field "$1" 3)" = link ]; then
         why=$(link_target) || built=no
     elif bazel build "${flags[@]}" "${libraries[@]}" "$program" >"$log" 2>&1; then
-        bazel test -k --build_tests_only "${flags[@]}" "${tests[@]}" >>"$log" 2>&1 || true
+        set_tests "$1"
+        bazel test -k --build_tests_only "${flags[@]}" -- "${tests[@]}" >>"$log" 2>&1 || true
         ran=$(count "$log" '(PASSED|FAILED in|TIMEOUT)')
         passed=$(count "$log" PASSED)
         all=$((ran + $(count "$log" '(FAILED TO BUILD|NO STATUS)')))
@@ -172,15 +220,21 @@ do_target() {
         why="does not build: $log"
     fi
     [ "$built" = yes ] || status=1
-    table+=("$(printf '%-14s %-6s %5s %7s  %s' "$1" "$built" "$ran" "$passed" "$why")")
+    case $why in *"$log"*) tail -n 30 "$log" ;; esac
+    table+=("$(row "$1" "$built" "$ran" "$passed" $((SECONDS - since)) "$why")")
 }
 
-tests=("${units[@]}" "${conformance[@]}")
+wanted_tests=all
 wanted=()
 for argument; do
     case $argument in
         --list) names && exit 0 ;;
-        --conformance) tests=("${conformance[@]}") ;;
+        --conformance) wanted_tests=conformance ;;
+        --ci)
+            wanted_tests=conformance
+            linked_only=("$program")
+            read -ra wanted <<<"$ci"
+            ;;
         *)
             [ -n "$(field "$argument" 2)" ] || fail "no target $argument; --list names them"
             wanted+=("$argument")
@@ -192,13 +246,15 @@ done
 mkdir -p "$cache/include" "$cache/zig"
 ln -sfn /usr/include/boost "$cache/include/boost"
 # shellcheck disable=SC2046 # A list of packages.
-tools/setup.sh $(for name in "${wanted[@]}"; do packages_of "$name"; done | sort -u)
+tools/setup.sh $(for name in "${wanted[@]}"; do packages_of "$name"; done | sort -u) ||
+    fail "without these packages there is no compiler or emulator for: ${wanted[*]}"
 status=0
 table=()
 for name in "${wanted[@]}"; do
     [ "$(field "$name" 2)" != zig ] || install_zig
     do_target "$name"
 done
-printf '\n%-14s %-6s %5s %7s  %s\n' target built tests passed 'why not'
+echo
+row target built tests passed seconds 'why not'
 printf '%s\n' "${table[@]}"
 exit "$status"

@@ -21,6 +21,12 @@ namespace {
 
 using namespace test;
 
+// As Linux numbers them, for a C library that does not.
+#ifndef RWF_APPEND
+#define RWF_DSYNC 2
+#define RWF_APPEND 16
+#endif
+
 off_t position(int fd) {
     return lseek(fd, 0, SEEK_CUR);
 }

@@ -173,7 +173,7 @@ BOOST_AUTO_TEST_CASE(a_sync_has_a_gate_for_one_of_its_own) {
 BOOST_AUTO_TEST_CASE(ranges_end_where_numbers_do) {
     const Operation operations[] = {reading(file(1, INT64_MAX), INT64_MAX - 5, 10),
                                     writing(file(1), INT64_MAX - 5, 10),
-                                    reading(file(1, INT64_MAX), INT64_MAX - 5, INT64_MAX)};
+                                    reading(file(1, INT64_MAX), INT64_MAX - 5, PTRDIFF_MAX)};
     for (const Operation& operation : operations) {
         BOOST_TEST(same(by_conflict(operation).own, {INT64_MAX - 5, INT64_MAX}));
     }

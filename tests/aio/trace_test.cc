@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -276,7 +277,8 @@ void cannot_be_opened(const std::string& path, size_t bytes) {
 
 BOOST_FIXTURE_TEST_CASE(a_trace_that_cannot_be_made_is_said_and_done_without, Place) {
     cannot_be_opened("/nonexistent/trace", kSmall);
-    cannot_be_opened(path, size_t{1} << 62);
+    // No disk has room for a quarter of all addresses, if these have 64 bits.
+    if constexpr (sizeof(size_t) > sizeof(int32_t)) cannot_be_opened(path, SIZE_MAX / 4 + 1);
     BOOST_TEST(access(path.c_str(), F_OK) != 0);
     require(symlink("/nonexistent", path.c_str()) == 0, "make a link");
     require(symlink("/nonexistent", own_path.c_str()) == 0, "make a link");

@@ -11,6 +11,12 @@ SIMULATED = [
     "-fno-function-sections",  # as the engine itself (aio/BUILD)
 ]
 
+# Sanitizers do not follow fibers, and the back ends of a configuration are not in here.
+UNCHANGED = [
+    "no-portable",
+    "no-sanitizer",
+]
+
 def planted_bug(name, source, right, wrong, door = False):
     """A test that the simulation finds a bug.
 
@@ -42,7 +48,7 @@ def planted_bug(name, source, right, wrong, door = False):
         name = name + "_is_found_test",
         size = "large",
         srcs = ["mutant_test.cc"],
-        tags = ["no-sanitizer"],
+        tags = UNCHANGED,
         deps = [
             ":" + name + "_planted",
             "//tests/simulation:engine",

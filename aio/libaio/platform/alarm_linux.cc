@@ -70,7 +70,8 @@ bool change(uint64_t alarm, uint32_t interest) {
 }
 
 void close_all(Pair pair) {
-    for (int fd : {pair.set, pair.source}) {
+    const int ends[] = {pair.set, pair.source};
+    for (int fd : ends) {
         if (fd >= 0) {
             close(fd);
         }

@@ -10,6 +10,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "aio/posix/platform/block.h"
 #include "tests/support/gate.h"
 #include "tests/support/request.h"
 #include "tests/support/scratch_file.h"
@@ -153,8 +154,10 @@ BOOST_AUTO_TEST_CASE(a_block_full_of_garbage_is_not_busy) {
     BOOST_TEST(test::finish(&first) == test::transferred(4));
     aiocb block;
     test::set_up(&block, file.fd(), buffer, sizeof buffer, 0);
-    block.__error_code = EINPROGRESS;
-    block.__next_prio = first.__next_prio;
+    Block fields(&block);
+    fields.enter();
+    fields.begin(Block(&first).request(), EINPROGRESS);
+    fields.remove_stamp();
     BOOST_TEST(aio_read(&block) == 0);
     BOOST_TEST(test::finish(&block) == test::transferred(4));
 }

@@ -11,6 +11,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "aio/posix/platform/block.h"
 #include "tests/support/require.h"
 #include "tests/support/scratch_file.h"
 
@@ -24,7 +25,9 @@ struct Garbage {
     Garbage() {
         memset(&block, 0, sizeof block);
         block.aio_fildes = file.fd();
-        block.__error_code = EINPROGRESS;
+        Block fields(&block);
+        fields.enter();
+        fields.publish(0, EINPROGRESS);
     }
 };
 

@@ -38,8 +38,10 @@ struct Entry {
     char byte = '.';
 };
 
-// Not called by its name, which glibc's header declares never to get a null pointer.
-int (*volatile list_io)(int, aiocb* const*, int, sigevent*) = lio_listio;
+// Not called by its name, which glibc's header declares never to get a null pointer, nor by its
+// type, which musl's makes another.
+using ListIo = int (*)(int, aiocb* const*, int, sigevent*);
+ListIo volatile list_io = reinterpret_cast<ListIo>(lio_listio);
 
 // 0, or the errno of the call.
 int submit(int mode, const std::vector<Entry*>& entries, sigevent* event = nullptr) {

@@ -21,7 +21,9 @@ constexpr timespec kNoTime = {0, 0};
 aiocb block_with(int error) {
     aiocb block;
     memset(&block, 0xA5, sizeof block);
-    Block(&block).begin(7, error);
+    Block fields(&block);
+    fields.enter();
+    fields.begin(7, error);
     return block;
 }
 
@@ -79,8 +81,11 @@ BOOST_AUTO_TEST_CASE(a_handler_ends_a_wait_for_nobody) {
 BOOST_AUTO_TEST_CASE(the_64_twin_reads_its_list_in_the_same_way) {
     aiocb64 blocks[2];
     memset(blocks, 0xA5, sizeof blocks);
-    Block(&blocks[0]).begin(7, EINPROGRESS);
-    Block(&blocks[1]).begin(7, EINPROGRESS);
+    for (aiocb64& block : blocks) {
+        Block fields(&block);
+        fields.enter();
+        fields.begin(7, EINPROGRESS);
+    }
     const aiocb64* list[] = {&blocks[0], nullptr, &blocks[1]};
     errno = 0;
     BOOST_TEST(aio_suspend64(list, 3, &kNoTime) == -1);

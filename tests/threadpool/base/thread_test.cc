@@ -27,7 +27,8 @@ constexpr bool kHasNames = UAIO_TEST_HAS_THREAD_NAMES;
 // More than there are addresses, though no more than may be asked for: half of 32 bits is there.
 constexpr size_t kImpossibleBytes = sizeof(size_t) > 4 ? SIZE_MAX / 4 + 1 : SIZE_MAX / 8 * 7;
 
-// Runs `body` in a thread made by start_thread, waits for it, and tells what start_thread said.
+// Runs `body` in a thread made by start_thread, waits for it, and tells what start_thread said. In
+// errno is what that left there.
 int run_thread(std::function<void()> body, size_t stack_bytes = kStackBytes) {
     struct Context {
         std::function<void()> body;
@@ -40,9 +41,11 @@ int run_thread(std::function<void()> body, size_t stack_bytes = kStackBytes) {
                          },
                          &context, stack_bytes};
     int error = start_thread(start);
+    int left = errno;
     if (error == 0) {
         context.done.wait();
     }
+    errno = left;
     return error;
 }
 
