@@ -31,7 +31,7 @@ constexpr unsigned starting_in(uint64_t state) {
     return state >> 48 & 0x7fff;
 }
 constexpr bool is_stopped(uint64_t state) {
-    return (state & kStopped) != 0;
+    return state >= kStopped;  // the highest bit
 }
 // Those that look for work, or will when it comes: so many at least, for who is only being started
 // may never be there, or be at work before its start is known to have ended.
@@ -85,8 +85,7 @@ void Pool::reset() {
 }
 
 bool Pool::full(uint64_t state) const {
-    return is_stopped(state) ||
-           threads_in(state) >= threads_max_.load(std::memory_order_relaxed);
+    return is_stopped(state) || threads_in(state) >= threads_max_.load(std::memory_order_relaxed);
 }
 
 bool Pool::notify() {
@@ -194,8 +193,7 @@ void Pool::live() {
     }
 }
 
-// The last touch of the pool: the word may be gone when it is waked (wait_word.h). Release pairs
-// with stop().
+// The last touch: the word may be gone when it is woken (wait_word.h). Release pairs with stop().
 void Pool::depart() {
     if (present_.fetch_sub(1, std::memory_order_release) == 1) {
         wake_all(present_);
@@ -286,8 +284,8 @@ bool Pool::claim_idle() {
 // False when the thread has left the pool.
 bool Pool::sleep(Seat& seat) {
     uint64_t state = state_.load(kSeqCst);  // pairs with stop(), which sees this thread idle if not
-    bool surplus = is_stopped(state) ||
-                   threads_in(state) > threads_max_.load(std::memory_order_relaxed);
+    bool surplus =
+        is_stopped(state) || threads_in(state) > threads_max_.load(std::memory_order_relaxed);
     int64_t deadline = now_ns() + (surplus ? 0 : idle_ns_.load(std::memory_order_relaxed));
     for (;;) {
         while (wait_on(tokens_, 0, deadline) != WaitEnd::kTimedOut) {
@@ -350,26 +348,20 @@ Pool::Leaving Pool::leave(Seat& seat) {
 // Where the pool is stopped, all leave one after the other.
 void Pool::wake_next() {
     uint64_t state = state_.load(kSeqCst);
-    while (is_stopped(state) && idle_in(state) > 0) {
-        if (wake_idle(state)) {
-            return;
-        }
+    while (is_stopped(state) && idle_in(state) > 0 && !wake_idle(state)) {
     }
 }
 
-// A start that was counted before the word said that the pool is stopped may go on, in a thread of
-// another pool; none begins later. When it has ended, its thread is present, or was refused.
+// A start that was counted before may go on, in a thread of another pool; none begins later. When
+// it has ended, its thread is present, or was refused.
 void Pool::stop() {
     SignalBlock block;
     state_.fetch_or(kStopped, kSeqCst);  // pairs with sleep()
     wake_next();
-    uint32_t starts = starts_.load(kSeqCst);
-    while (starting_in(state_.load(kSeqCst)) > 0) {
+    for (uint32_t starts; starts = starts_.load(kSeqCst), starting_in(state_.load(kSeqCst)) > 0;) {
         wait_on(starts_, starts, kNever);
-        starts = starts_.load(kSeqCst);
     }
-    uint32_t present;
-    while ((present = present_.load(std::memory_order_acquire)) != 0) {  // pairs with depart()
+    while (uint32_t present = present_.load(std::memory_order_acquire)) {  // pairs with depart()
         wait_on(present_, present, kNever);
     }
 }
