@@ -38,6 +38,8 @@ macos-x86_64  | zig  | link | --config=darwin
 exceptions="
 side-table | cancelling/a_finished_request_cannot_be_cancelled | asks again after aio_return
 side-table | status/in_progress_until_the_data_is_there | asks again after aio_return
+side-table | a_request_leaves_the_number_in_its_block | looks again after aio_return
+side-table | the_block_is_believed | aio_return refuses what is in progress
 zig | bad_input/a_priority_out_of_range | musl's sysconf says that there are no priorities
 zig | priority/outside_the_range_is_an_error | the same
 zig | symbols/sysconf_tells_of_the_options | the same
