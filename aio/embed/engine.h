@@ -120,7 +120,8 @@ struct uaio_engine *uaio_engine_create(const struct uaio_options *options, int *
  *
  * Nobody else may be in a call with this engine, or make one later, but a `done`: it is refused
  * what it submits (ECANCELED). Must not be called by a `done` of this engine; nor when the caller
- * holds a lock that a `done` takes. Null, and the shared engine: nothing happens.
+ * holds a lock that a `done` takes. All signals are blocked in the caller while it waits. Null, and
+ * the shared engine: nothing happens.
  */
 void uaio_engine_destroy(struct uaio_engine *engine);
 
