@@ -199,8 +199,10 @@ void note_described(int fd, const File& file, bool append, Asked asked) {
         world.fail("another descriptor is looked at");
     }
     for (size_t i = submitting->described; i < submitting->asked; ++i) {
-        calls[i]->file = &file;
-        calls[i]->append = append;
+        if (asked == Asked::kAccess) {
+            note_opening(*calls[i], append);
+        }
+        note_file(*calls[i], file, append);
     }
 }
 

@@ -28,6 +28,9 @@ bool conflict(const Ordered& one, const Ordered& other, bool strict) {
     if (one.file->stream) {
         return one.kind == other.kind;
     }
+    if (one.torn || other.torn) {  // closed in the midst of its submission
+        return false;
+    }
     if (one.append || other.append) {  // where an append ends up, nobody knows beforehand
         return one.kind == Kind::kWrite && other.kind == Kind::kWrite;
     }
@@ -35,6 +38,16 @@ bool conflict(const Ordered& one, const Ordered& other, bool strict) {
 }
 
 }  // namespace
+
+void note_opening(Ordered& request, bool append) {
+    request.append = append;
+    request.torn = false;
+}
+
+void note_file(Ordered& request, const File& file, bool append) {
+    request.file = &file;
+    request.torn = request.torn || request.append != append;
+}
 
 void check_order(const Ordered& one, const Ordered& other, bool strict) {
     if (one.run == nullptr || other.run == nullptr || !precedes(one, other)) {

@@ -18,6 +18,7 @@ struct Ordered {
     size_t bytes = 0;
     int reqprio = 0;  // the higher, the later
     bool append = false;
+    bool torn = false;  // the descriptor was opened anew, not as before, between two looks at it
     const void* chain = nullptr;  // those of one chain were submitted by one call, in order
     const File* file = nullptr;   // what the descriptor stood for
 
@@ -25,6 +26,10 @@ struct Ordered {
     uint64_t returned = 0;  // and when it had returned; 0: it has not yet
     Run* run = nullptr;     // what did its work
 };
+
+// The descriptor was looked at: first how it was opened, and later what it stands for.
+void note_opening(Ordered& request, bool append);
+void note_file(Ordered& request, const File& file, bool append);
 
 // Fails if `other`, which was submitted after `one`, ran before it though that can be told.
 // `strict`: nothing of a descriptor runs in parallel.

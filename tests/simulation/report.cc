@@ -53,7 +53,7 @@ Run* run_of(const Call& call) {
 }  // namespace
 
 // A list asks about a descriptor for several of its entries at one time.
-void note_described(int fd, const File& file, bool append, Asked) {
+void note_described(int fd, const File& file, bool append, Asked asked) {
     auto* submitting = static_cast<Submitting*>(world.current()->call);
     if (submitting == nullptr) {
         return;
@@ -61,8 +61,10 @@ void note_described(int fd, const File& file, bool append, Asked) {
     submitting->asked = true;
     for (Call* call : submitting->calls) {
         if (call->fd == fd && !call->begun && !call->refused) {
-            call->file = &file;
-            call->append = append;
+            if (asked == Asked::kAccess) {
+                note_opening(*call, append);
+            }
+            note_file(*call, file, append);
         }
     }
 }
