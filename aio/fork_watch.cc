@@ -6,12 +6,12 @@
 namespace uaio {
 namespace {
 
-constinit Lock lock;  // held by whoever changes the list
-constinit std::atomic<ForkWatcher*> first{nullptr};
+constinit Lock watchers_lock;  // held by whoever changes the list
+constinit std::atomic<ForkWatcher*> watchers{nullptr};
 
 // Where the list leads to `watcher`, or its end. Relaxed: the lock's.
 std::atomic<ForkWatcher*>& place_of(const ForkWatcher& watcher) {
-    std::atomic<ForkWatcher*>* place = &first;
+    std::atomic<ForkWatcher*>* place = &watchers;
     while (ForkWatcher* found = place->load(std::memory_order_relaxed)) {
         if (found == &watcher) {
             break;
@@ -25,7 +25,7 @@ std::atomic<ForkWatcher*>& place_of(const ForkWatcher& watcher) {
 
 void add_fork_watcher(ForkWatcher& watcher) {
     SignalBlock block;
-    Hold hold(lock);
+    Hold hold(watchers_lock);
     std::atomic<ForkWatcher*>& place = place_of(watcher);
     if (place.load(std::memory_order_relaxed) == nullptr) {
         watcher.next.store(nullptr, std::memory_order_relaxed);
@@ -35,7 +35,7 @@ void add_fork_watcher(ForkWatcher& watcher) {
 
 void remove_fork_watcher(ForkWatcher& watcher) {
     SignalBlock block;
-    Hold hold(lock);
+    Hold hold(watchers_lock);
     std::atomic<ForkWatcher*>& place = place_of(watcher);
     if (place.load(std::memory_order_relaxed) != nullptr) {
         place.store(watcher.next.load(std::memory_order_relaxed), std::memory_order_relaxed);
@@ -43,9 +43,9 @@ void remove_fork_watcher(ForkWatcher& watcher) {
 }
 
 void tell_fork_watchers() {
-    lock.reset();
+    watchers_lock.reset();
     // Relaxed: no other thread exists.
-    ForkWatcher* watcher = first.load(std::memory_order_relaxed);
+    ForkWatcher* watcher = watchers.load(std::memory_order_relaxed);
     while (watcher != nullptr) {
         watcher->forked(*watcher);
         watcher = watcher->next.load(std::memory_order_relaxed);
