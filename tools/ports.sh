@@ -44,6 +44,7 @@ zig | bad_input/a_priority_out_of_range | musl's sysconf says that there are no 
 zig | priority/outside_the_range_is_an_error | the same
 zig | symbols/sysconf_tells_of_the_options | the same
 qemu | the_error_of_a_system_call_is_published | says EFAULT before EINVAL
+qemu | collecting_lives/a_child_starts_with_nothing | cannot fork beside threads
 qemu | a_false_condition_aborts_and_names_itself_and_its_place | tells of the abort itself
 qemu | a_forked_child_has_a_trace_of_its_own | cannot fork beside threads
 qemu | a_child_has_no_operations_and_an_engine_that_works | the same
