@@ -81,7 +81,7 @@ void Pool::reset() {
     if (has_lost_key_) {
         pthread_setspecific(lost_key_, nullptr);  // the forking thread belongs to no pool now
     }
-    ++life_;
+    life_.store(life() + 1, std::memory_order_relaxed);
 }
 
 bool Pool::full(uint64_t state) const {
@@ -223,10 +223,10 @@ void Pool::run(Seat& seat) {
     } while (seat.valid() && rest(seat));
 }
 
-Pool::Seat::Seat(Pool& pool) : pool_(pool), life_(pool.life_) {}
+Pool::Seat::Seat(Pool& pool) : pool_(pool), life_(pool.life()) {}
 
 bool Pool::Seat::valid() const {
-    return life_ == pool_.life_;
+    return life_ == pool_.life();
 }
 
 // Two that come at the same time may both find nobody, and both search: that costs a change of the

@@ -153,6 +153,8 @@ class Pool {
     void wake_next();
     void depart();
     bool pending() const { return owner_->pending(owner_->context); }
+    // Relaxed: in the child nobody else reads it, in the parent nobody writes it.
+    unsigned life() const { return life_.load(std::memory_order_relaxed); }
     bool needed() const { return owner_->needed != nullptr && owner_->needed(owner_->context); }
     void observe(Event event) const { owner_->observe(owner_->context, event, threads()); }
 
@@ -169,7 +171,7 @@ class Pool {
     std::atomic<unsigned> threads_max_{1};
     std::atomic<int64_t> idle_ns_{0};
     std::atomic<unsigned> names_{0};  // number of the next thread
-    unsigned life_ = 0;               // changed only by reset()
+    std::atomic<unsigned> life_{0};   // changed only by reset()
 };
 
 }  // namespace uaio
