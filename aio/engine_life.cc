@@ -209,6 +209,8 @@ void Engine::forked_child() {
 }
 
 void Engine::reset() UAIO_UNCHECKED {
+    workers_.reset();  // first: what its threads did before they left is visible then
+    pollers_.reset();
     waiting_room_.reset();
     lock_.reset();
     start_lock_.reset();
@@ -216,8 +218,6 @@ void Engine::reset() UAIO_UNCHECKED {
     desk_.reset();
     lanes_.reset();
     inbox_.reset();
-    workers_.reset();
-    pollers_.reset();
     readiness_.abandon();
     closing_.store(false, std::memory_order_relaxed);  // no other thread exists
     ready_.store(0, std::memory_order_relaxed);

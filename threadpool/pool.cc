@@ -74,10 +74,10 @@ unsigned Pool::busy() const {
 }
 
 void Pool::reset() {
+    present_.exchange(0, std::memory_order_acquire);  // pairs with depart(), in the parent
     state_.store(0, std::memory_order_relaxed);  // no other thread exists
     tokens_.store(0, std::memory_order_relaxed);
     starts_.store(0, std::memory_order_relaxed);
-    present_.store(0, std::memory_order_relaxed);
     if (has_lost_key_) {
         pthread_setspecific(lost_key_, nullptr);  // the forking thread belongs to no pool now
     }
@@ -193,7 +193,7 @@ void Pool::live() {
     }
 }
 
-// The last touch: the word may be gone when it is woken (wait_word.h). Release pairs with stop().
+// The last touch: the word may be gone when it is woken. Release pairs with stop() and reset().
 void Pool::depart() {
     if (present_.fetch_sub(1, std::memory_order_release) == 1) {
         wake_all(present_);
