@@ -60,6 +60,9 @@ int sync(int how, Aiocb* block) {
     engine.start();
     Operation operation;
     int error = sync_of(how, *block, operation);
+    if (error == 0) {
+        error = open_block(block);
+    }
     return submit_block(block, operation, error);
 }
 

@@ -41,20 +41,24 @@ int check_block(Aiocb* block) {
 void publish_collected(void* owner, ssize_t result, int error);
 void publish_collected_at_once(void* owner, ssize_t result, int error);
 
-// A submission of the block begins: whatever ended before has been given back by that. Before the
-// block's own room is entered, which giving back may end. False if there is no memory.
+// A submission of the block begins, once for each: the block is checked, and given what room its
+// status needs. Where blocks are collected, what ended before has been given back by that; before
+// the block's own room is entered, which giving back may end. 0, EAGAIN if there is no memory, or,
+// if UAIO_STRICT is set, EINVAL or EBUSY.
 template <class Aiocb>
-bool collect_block(Aiocb* block) {
-    return !collection.is_on() || collection.enter(block);
+int open_block(Aiocb* block) {
+    int error = check_block(block);
+    if (error != 0) {
+        return error;
+    }
+    bool collected = !collection.is_on() || collection.enter(block);
+    return collected && Block(block).enter() ? 0 : EAGAIN;
 }
 
-// Does the operation, which has been begun (arguments.h), at once, if that can be: `block` is
-// published then.
+// Does the operation, which has been begun (arguments.h), at once, if that can be: `block`, which
+// is open, is published then.
 template <class Aiocb>
 bool run_block_at_once(Aiocb* block, const Operation& operation) {
-    if (check_block(block) != 0 || !collect_block(block) || !Block(block).enter()) {
-        return false;
-    }
     Publish publish = collection.is_on() ? publish_collected_at_once : publish_at_once;
     return engine.run_at_once({operation, block, publish, &block->aio_sigevent, nullptr});
 }
@@ -70,26 +74,15 @@ bool run_or_describe(Aiocb* block, Operation& operation, bool may_run, int& erro
     return false;
 }
 
-// Prepares a request for `block`, marks the block as in progress, and leaves it to the caller to
-// post it. Null with `error` EAGAIN, or, if UAIO_STRICT is set, EINVAL or EBUSY.
+// Prepares a request for `block`, which is open, marks the block as in progress, and leaves it to
+// the caller to post it. Null with `error` EAGAIN.
 template <class Aiocb>
 Request* prepare_block(Aiocb* block, const Operation& operation, Batch* batch, int& error) {
-    error = check_block(block);
-    if (error == 0 && !collect_block(block)) {
-        error = EAGAIN;
-    }
-    Block fields(block);
-    if (error == 0 && !fields.enter()) {
-        error = EAGAIN;
-    }
-    if (error != 0) {
-        return nullptr;
-    }
     Publish publish = collection.is_on() ? publish_collected : publish_block;
     Submission submission = {operation, block, publish, &block->aio_sigevent, batch};
     Request* request = engine.prepare(submission, error);
     if (request != nullptr) {
-        fields.begin(request->number, EINPROGRESS);
+        Block(block).begin(request->number, EINPROGRESS);
     }
     return request;
 }
@@ -116,7 +109,7 @@ inline int fail(int error) {
     return -1;
 }
 
-// One request on its own into the engine, if `error` is 0 so far.
+// The request for an open block into the engine, if `error` is 0 so far.
 template <class Aiocb>
 int submit_block(Aiocb* block, const Operation& operation, int error) {
     Request* request = nullptr;
@@ -131,9 +124,12 @@ int submit_block(Aiocb* block, const Operation& operation, int error) {
     return 0;
 }
 
-// The same for a transfer that has been begun: at once, if that can be.
+// A transfer that has been begun, at once, if that can be.
 template <class Aiocb>
 int submit_transfer(Aiocb* block, Operation& operation, int error) {
+    if (error == 0) {
+        error = open_block(block);
+    }
     if (error == 0 && run_or_describe(block, operation, true, error)) {
         return 0;
     }

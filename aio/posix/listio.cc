@@ -55,6 +55,9 @@ template <class Aiocb>
 void prepare_entry(Aiocb* block, Batch& batch, Prepared& prepared) {
     Operation operation;
     int error = operation_of(*block, prepared, operation);
+    if (error == 0) {
+        error = open_block(block);
+    }
     // Not before others of the list, which are not on their way yet.
     bool is_first = prepared.in_order && prepared.chain.newest == nullptr;
     if (error == 0 && run_or_describe(block, operation, is_first, error)) {
