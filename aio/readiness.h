@@ -14,7 +14,6 @@
 
 #include <poll.h>
 #include <stdint.h>
-#include <sys/types.h>
 
 #include <atomic>
 
@@ -70,15 +69,16 @@ class Readiness {
     [[maybe_unused]] int turn_ = 0;  // epoll: the waiting thread's, which direction comes first
 
     // poll: the copy belongs to the waiting thread, the rest is guarded by the lock. The first
-    // entry of the copy is the pipe. Entries are in no order.
+    // entry of the copy is the pipe. Entries are in no order. Which pipe: in integers that are the
+    // same in every file, which the system's types for it are not (_FILE_OFFSET_BITS).
     [[maybe_unused]] Lock lock_;
     [[maybe_unused]] pollfd* armed_ = nullptr;
     [[maybe_unused]] pollfd* copy_ = nullptr;
     [[maybe_unused]] int armed_count_ = 0;
     [[maybe_unused]] int armed_room_ = 0;
     [[maybe_unused]] int copy_room_ = 0;
-    [[maybe_unused]] dev_t pipe_device_ = 0;
-    [[maybe_unused]] ino_t pipe_inode_ = 0;
+    [[maybe_unused]] uint64_t pipe_device_ = 0;
+    [[maybe_unused]] uint64_t pipe_inode_ = 0;
 
     bool are_ours() const;
     int make();

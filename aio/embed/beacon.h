@@ -5,7 +5,7 @@
 // then for good. Used by one thread at a time. All keep errno.
 #pragma once
 
-#include <sys/types.h>
+#include <stdint.h>
 
 namespace uaio {
 
@@ -31,8 +31,8 @@ class Beacon {
 
     int reader_ = -1;
     int writer_ = -1;  // perhaps the same
-    dev_t device_ = 0;
-    ino_t inode_ = 0;
+    uint64_t device_ = 0;  // the system's types for these vary with _FILE_OFFSET_BITS
+    uint64_t inode_ = 0;
 };
 
 }  // namespace uaio

@@ -3,6 +3,8 @@
 #include "aio/libaio/arguments.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <stdint.h>
 #include <unistd.h>
 
 #include <boost/test/unit_test.hpp>
@@ -82,7 +84,7 @@ BOOST_FIXTURE_TEST_CASE(flags_of_one_transfer_are_its_descriptors, Given) {
 
 BOOST_FIXTURE_TEST_CASE(pieces_are_copied_and_cut_to_what_one_call_moves, Given) {
     char data[8];
-    iovec pieces[] = {{data, 3}, {data, size_t{1} << 40}, {data, 7}};
+    iovec pieces[] = {{data, 3}, {data, SSIZE_MAX}, {data, 7}};
     block.fd = file.fd();
     block.opcode = kPreadv;
     block.buffer = reinterpret_cast<uintptr_t>(pieces);
@@ -96,7 +98,7 @@ BOOST_FIXTURE_TEST_CASE(pieces_are_copied_and_cut_to_what_one_call_moves, Given)
     BOOST_TEST(copy[1].iov_len == 0x7ffff000u - 3);
     BOOST_TEST(copy[2].iov_len == 0u);
     block.opcode = kPread;
-    block.bytes = size_t{1} << 40;
+    block.bytes = uint64_t{1} << 40;
     BOOST_TEST(begin() == 0);
     BOOST_TEST(operation.bytes == 0x7ffff000u);
     BOOST_TEST(operation.pieces == 0);

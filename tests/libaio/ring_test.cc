@@ -229,17 +229,14 @@ BOOST_AUTO_TEST_CASE(a_client_that_reaps_by_itself_sees_every_event_once) {
     Tally tally(kProducers * kEach);
     std::vector<std::thread> takers;
     takers.emplace_back([&] {
-        auto load = [](uint32_t& word) {
-            return std::atomic_ref<uint32_t>(word).load(std::memory_order_acquire);
-        };
         uint32_t head = 0;
         for (size_t taken = 0; taken < tally.size; ++taken) {
-            while (load(opened.header->tail) == head) std::this_thread::yield();
-            uint64_t data = std::atomic_ref<uint64_t>(opened.events_seen[head].data)
-                                .load(std::memory_order_relaxed);
-            ++tally.seen[data];
+            while (__atomic_load_n(&opened.header->tail, __ATOMIC_ACQUIRE) == head) {
+                std::this_thread::yield();
+            }
+            ++tally.seen[__atomic_load_n(&opened.events_seen[head].data, __ATOMIC_RELAXED)];
             head = head + 1 == opened.header->count ? 0 : head + 1;
-            std::atomic_ref<uint32_t>(opened.header->head).store(head, std::memory_order_release);
+            __atomic_store_n(&opened.header->head, head, __ATOMIC_RELEASE);
         }
     });
     run(opened, takers);

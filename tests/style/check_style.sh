@@ -89,6 +89,9 @@ core | grep -v '/platform/' |
 core | product | forbid std-include "^[ ]*#[ ]*include[ ]*<($containers|$streams|$runtime)>"
 core | forbid vocabulary "(^|[^A-Za-z0-9_])[Cc][Oo][Mm][Pp][Ll][Ee][Tt][Ee][DdSs]?$edge"
 core | product | grep -v '^aio/posix/' | forbid aio-header '^[ ]*#[ ]*include[ ]*[<"]aio\.h[>"]'
+# Such a member would lie elsewhere in a file that is compiled with another _FILE_OFFSET_BITS.
+core | grep '\.h$' | grep -Ev '/platform/|^aio/posix/' |
+    forbid varying-type "(^|[^A-Za-z0-9_])(off_t|ino_t|dev_t|time_t) +[a-z_]+( =[^;]*)?;"
 core | product | forbid boost '^[ ]*#[ ]*include[ ]*[<"]boost/'
 
 sort -t: -k1,1 -k2,2n "$offences"
