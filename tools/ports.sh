@@ -48,6 +48,7 @@ qemu | collecting_lives/a_child_starts_with_nothing | cannot fork beside threads
 qemu | a_false_condition_aborts_and_names_itself_and_its_place | tells of the abort itself
 qemu | a_forked_child_has_a_trace_of_its_own | cannot fork beside threads
 qemu | a_child_has_no_operations_and_an_engine_that_works | the same
+qemu | a_child_has_its_parents_engines_empty | the same
 qemu | every_signal_is_blocked_from_the_start | keeps two signals to itself
 qemu | every_signal_is_blocked_inside_and_the_mask_restored_behind | the same
 qemu | blocks_nest | the same
@@ -61,7 +62,7 @@ fewer_units="
 side-table   | //tests/aio/posix/... | no other room sees a control block; portable has the rest
 own-header   | //tests/aio/posix/... | the same; the rest is as in the default build
 own-portable | //tests/aio/posix/... | as with side-table
-aarch64      | $emulated | qemu-user has not all signals, and cannot fork beside threads
+aarch64      | $emulated | qemu-user lacks signals, forks beside threads, pages mapped twice
 s390x        | $emulated | the same
 riscv64      | | emulated, aarch64 shows what there is to see
 musl-i686    | | musl-x86_64 and i686 have them
@@ -72,11 +73,13 @@ musl-aarch64 | | musl-x86_64 and aarch64 have them
 ci='own-header own-portable side-table i686 s390x macos-aarch64 musl-x86_64'
 
 libraries=(//aio/posix:uaio //aio/embed)
+linux_libraries=(//aio/libaio)  # of a kernel's interface
 program=//tools/ports:program
 conformance=(//tests/conformance:linked_conflict_test //tests/conformance:linked_strict_test
     //tests/extensions:linked_test //tests/extensions:bsd_names_test
     //tests/extensions:bsd_names_wide_test)
-units=(//tests/threadpool/... //tests/signals/... //tests/aio/... //tests/embed/...)
+units=(//tests/threadpool/... //tests/signals/... //tests/aio/... //tests/embed/...
+    //tests/libaio/...)
 linked_only=("$program" //tools/examples:checksum
     //tools:trace_summary //tools:trace_json //tools:trace_page)
 
@@ -208,7 +211,8 @@ do_target() {
     set_flags "$1"
     if [ "$(field "$1" 3)" = link ]; then
         why=$(link_target) || built=no
-    elif bazel build "${flags[@]}" "${libraries[@]}" "$program" >"$log" 2>&1; then
+    elif bazel build "${flags[@]}" "${libraries[@]}" "${linux_libraries[@]}" "$program" \
+        >"$log" 2>&1; then
         set_tests "$1"
         bazel test -k --build_tests_only "${flags[@]}" -- "${tests[@]}" >>"$log" 2>&1 || true
         ran=$(count "$log" '(PASSED|FAILED in|TIMEOUT)')
