@@ -270,6 +270,16 @@ Visit::~Visit() {
     pthread_setcancelstate(cancel_state_, nullptr);
 }
 
+bool owns_a_ring() {
+    Context* context = nullptr;
+    for (uint32_t number = 0; (context = contexts.at(number)) != nullptr; ++number) {
+        if (context->ring.is_interrupted()) {
+            return true;
+        }
+    }
+    return false;
+}
+
 int open_context(uint32_t events, Context*& context) {
     context = contexts.take();
     if (context == nullptr) {

@@ -91,6 +91,10 @@ int open_context(uint32_t events, Context*& context);
 // Ends the caller's call, and waits for what runs. False if somebody else is closing the context.
 bool close_context(Context& context);
 
+// Whether the calling thread is the owner of the ring of some context: then it runs a signal
+// handler that has interrupted it there. Looks at all contexts.
+bool owns_a_ring();
+
 // One call at a context, during which it is not closed, and the calling thread not cancelled: the
 // functions of the interface are no cancellation points. Null if there is no such context.
 class Visit {

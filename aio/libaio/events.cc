@@ -33,6 +33,7 @@ struct Collection {
     bool first_will_do;  // least is 0, but the caller has given it time
     int64_t deadline_ns = 0;
     long taken = 0;
+    bool past_owner = false;  // the last time (ring.h)
 
     bool is_over() const {
         return taken >= least && (taken > 0 || !first_will_do || taken == most);
@@ -42,9 +43,14 @@ struct Collection {
 // At a time, so that two pages at most are looked at.
 constexpr long kEventsTogether = static_cast<long>(kRingPage / sizeof(IoEvent));
 
+bool may_wait() {
+    return !owns_a_ring();
+}
+
 // Takes what there is. 0 or EFAULT.
 int take(Collection& collection) {
     Ring& ring = collection.context.ring;
+    collection.past_owner = false;
     while (collection.taken < collection.most && !ring.is_empty()) {
         finish(ring.settle());
         IoEvent* to = collection.events + collection.taken;
@@ -57,12 +63,13 @@ int take(Collection& collection) {
             return EFAULT;
         }
         Arrival* moved;
-        uint32_t count = ring.take(to, events_max, moved);
+        Ring::Taken taken = ring.take(to, events_max, moved, may_wait);
         finish(moved);
-        if (count == 0) {
+        collection.taken += taken.events;
+        collection.past_owner = taken.past_owner;
+        if (taken.events == 0) {
             return 0;
         }
-        collection.taken += count;
     }
     return 0;
 }
@@ -156,7 +163,7 @@ int wait_for_more(Collection& collection) {
         if (!lives(context)) {
             return EINVAL;
         }
-        if (context.ring.is_held_up()) {
+        if (collection.past_owner && context.ring.keeps_events()) {
             return EINTR;
         }
         WaitEnd end = sleep(collection, ticket);

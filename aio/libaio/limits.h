@@ -30,6 +30,9 @@ inline constexpr uint64_t kTransferMax = 0x7ffff000;
 inline constexpr int kLooks = 1'000;
 inline constexpr int64_t kNapNs = 100'000;
 
+// A signal handler whose own thread holds up others at another ring naps so often, and no more.
+inline constexpr int kNapsInHandler = 10;
+
 // Who closes a context looks so often whether something that ran waits by now, and can be
 // withdrawn.
 inline constexpr int64_t kWithdrawAgainNs = 1'000'000;

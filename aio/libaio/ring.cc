@@ -120,34 +120,34 @@ bool Ring::try_own() {
     return owner_.compare_exchange_strong(nobody, this_thread(), std::memory_order_seq_cst);
 }
 
-void Ring::own() {
+// False if the caller should not wait any longer.
+bool Ring::own(bool (*may_wait)()) {
+    int naps = 0;
     for (int looks = 1; !try_own(); ++looks) {
         if (looks % kLooks == 0) {
+            if (naps == kNapsInHandler && !may_wait()) {
+                return false;
+            }
+            naps += naps < kNapsInHandler;
             wait_on(nap_, nap_.load(std::memory_order_relaxed), now_ns() + kNapNs);
         }
     }
+    return true;
 }
 
 void Ring::disown() {
     owner_.store(0, std::memory_order_seq_cst);
 }
 
-// Whether the calling thread has been interrupted while it was the owner. Relaxed: only this thread
-// stores its own name.
+// Relaxed: only this thread stores its own name.
 bool Ring::is_interrupted() const {
     return owner_.load(std::memory_order_relaxed) == this_thread();
-}
-
-// What it reads was stored by the thread that it runs in.
-bool Ring::is_held_up() const {
-    return is_interrupted() && (in_hand_.load(std::memory_order_acquire) ||  // pairs with drain()
-                                head() != tail_.load(std::memory_order_relaxed));
 }
 
 // The owner's.
 void Ring::drain(Arrival*& moved) {
     in_hand_.store(true, std::memory_order_relaxed);  // the exchange releases it
-    // Acquire pairs with arrive(), release with is_empty() and is_held_up().
+    // Acquire pairs with arrive(), release with is_empty().
     Arrival* chain = reversed(arrived_.exchange(nullptr, std::memory_order_acq_rel));
     if (chain == nullptr) {
         in_hand_.store(false, std::memory_order_relaxed);  // it has moved nothing
@@ -164,7 +164,7 @@ void Ring::drain(Arrival*& moved) {
     // a head beyond our own tail would look like a full ring.
     tail_.store(tail, std::memory_order_release);            // pairs with reserve()
     store(shared_->tail, tail, std::memory_order_release);   // pairs with the client's acquire
-    in_hand_.store(false, std::memory_order_release);        // pairs with is_empty(), is_held_up()
+    in_hand_.store(false, std::memory_order_release);        // pairs with is_empty()
     in_flight_.fetch_sub(count, std::memory_order_release);  // pairs with reserve()
     append(moved, chain);
 }
@@ -181,22 +181,24 @@ Arrival* Ring::settle() {
 // In this order: what the owner has taken off the stack it has in hand, until the tail says so. All
 // three pair with drain().
 bool Ring::is_empty() const {
-    return arrived_.load(std::memory_order_seq_cst) == nullptr &&
-           !in_hand_.load(std::memory_order_acquire) &&
-           head() == tail_.load(std::memory_order_acquire);
+    return arrived_.load(std::memory_order_seq_cst) == nullptr && !keeps_events();
 }
 
-uint32_t Ring::take(IoEvent* events, uint32_t events_max, Arrival*& moved) {
+bool Ring::keeps_events() const {
+    return in_hand_.load(std::memory_order_acquire) ||
+           head() != tail_.load(std::memory_order_acquire);
+}
+
+Ring::Taken Ring::take(IoEvent* events, uint32_t events_max, Arrival*& moved, bool (*may_wait)()) {
     moved = nullptr;
-    if (is_interrupted()) {
-        return take_arrived(events, events_max, moved);
+    if (is_interrupted() || !own(may_wait)) {
+        return {take_arrived(events, events_max, moved), true};
     }
-    own();
     drain(moved);
     uint32_t count = copy_out(events, events_max);
     disown();
     append(moved, settle());
-    return count;
+    return {count, false};
 }
 
 // The owner's.
@@ -214,7 +216,8 @@ uint32_t Ring::copy_out(IoEvent* events, uint32_t events_max) {
     return count;
 }
 
-// In a handler that has interrupted the owner: what has arrived since, past the ring.
+// In a handler that has interrupted the owner, or that of another ring: what has arrived since,
+// past the ring.
 uint32_t Ring::take_arrived(IoEvent* events, uint32_t events_max, Arrival*& moved) {
     Arrival* chain = reversed(arrived_.exchange(nullptr, std::memory_order_acquire));  // arrive()
     uint32_t count = 0;

@@ -15,7 +15,11 @@
 //              is the owner (a moment), but not for its own: a signal handler that has interrupted
 //              the owner takes what has arrived straight from the stack. So a handler may submit
 //              and wait on the context that its thread was at. What the owner had in hand or in
-//              the ring is out of the handler's reach until it has returned: is_held_up().
+//              the ring is out of the handler's reach until it has returned.
+//
+// Nobody who is the owner of a ring waits to be that of another one without end: a handler that has
+// interrupted an owner gives up soon (`may_wait`), and does as at the ring of its own thread. Two
+// handlers, each at the ring that the other one's thread owns, would otherwise wait for ever.
 //
 // No event stays behind. The push and the look at the owner of whoever arrives, and the giving up
 // and the look at the stack of the owner, are sequentially consistent: one of them sees the other.
@@ -82,18 +86,26 @@ class Ring {
     // Events that a reader finds, but for those that have not been settled.
     uint32_t unread() const;
 
-    // Copies at most `events_max` events to `events`, and counts them as read. Returns how many;
-    // `moved` as for settle(). The copy may fault if `events` is not there.
-    uint32_t take(IoEvent* events, uint32_t events_max, Arrival*& moved);
+    struct Taken {
+        uint32_t events;
+        bool past_owner;  // who may have to wait for the caller: only what has arrived
+    };
 
-    // Whether the caller, a signal handler, has interrupted an owner that keeps events from it: who
-    // sleeps now may sleep beside them for ever.
-    bool is_held_up() const;
+    // Copies at most `events_max` events to `events`, and counts them as read. `moved` as for
+    // settle(). The copy may fault if `events` is not there. `may_wait`: false if the caller, a
+    // signal handler, has interrupted the owner of some ring; asked only if another is at this one.
+    Taken take(IoEvent* events, uint32_t events_max, Arrival*& moved, bool (*may_wait)());
+
+    // Whether there are events out of reach for who has taken past the owner: if he sleeps now he
+    // may sleep beside them for ever.
+    bool keeps_events() const;
+
+    // Whether the calling thread is the owner, so that it has been interrupted.
+    bool is_interrupted() const;
 
   private:
-    bool is_interrupted() const;
     bool try_own();
-    void own();
+    bool own(bool (*may_wait)());
     void disown();
     void drain(Arrival*& moved);
     uint32_t take_arrived(IoEvent* events, uint32_t events_max, Arrival*& moved);

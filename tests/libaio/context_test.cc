@@ -1,6 +1,7 @@
 // A context whose ring the client has moved (mremap) is found by its new address, and by that
-// alone; and no child finds it. Method: rings that are moved to chosen places, threads that look
-// for one at once, a child that is made by the system call.
+// alone; no child finds it; and a handler knows whether it has interrupted the owner of a ring.
+// Method: rings that are moved to chosen places, threads that look for one at once, a child that is
+// made by the system call, memory that may not be written.
 #define BOOST_TEST_MODULE context
 #include "aio/libaio/context.h"
 
@@ -125,6 +126,36 @@ BOOST_AUTO_TEST_CASE(a_moved_context_is_closed_against_those_that_look_for_it) {
         for (auto& thread : threads) thread.join();
         BOOST_TEST(destroy_context(context) == -EINVAL);
     }
+}
+
+constexpr size_t kPage = 65'536;  // or several
+
+void* page = nullptr;
+bool interrupted = false;
+
+// The owner copies an event to where it may not write.
+BOOST_AUTO_TEST_CASE(a_handler_knows_that_it_has_interrupted_the_owner_of_a_ring) {
+    Context* context;
+    BOOST_TEST_REQUIRE(open_context(8, context) == 0);
+    BOOST_TEST_REQUIRE(context->ring.reserve());
+    Arrival arrival = {};
+    context->ring.arrive(arrival);
+    page = mmap(nullptr, kPage, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    struct sigaction action = {};
+    struct sigaction before;
+    action.sa_handler = [](int) {
+        interrupted = owns_a_ring();
+        mprotect(page, kPage, PROT_READ | PROT_WRITE);
+    };
+    sigaction(SIGSEGV, &action, &before);
+    Arrival* moved;
+    Ring::Taken taken =
+        context->ring.take(static_cast<IoEvent*>(page), 1, moved, [] { return true; });
+    sigaction(SIGSEGV, &before, nullptr);
+    BOOST_TEST(taken.events == 1u);
+    BOOST_TEST(interrupted);
+    BOOST_TEST(!owns_a_ring());
+    munmap(page, kPage);
 }
 
 }  // namespace

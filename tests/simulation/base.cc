@@ -101,7 +101,11 @@ void* map_pages(size_t bytes) {
 
 void discard_pages(void*, size_t) {}
 
-void unmap_pages(void*, size_t) {}
+// Nobody may touch them again.
+void unmap_pages(void* pages, size_t bytes) {
+    world.point("unmap memory", nullptr);
+    mprotect(pages, bytes, PROT_NONE);
+}
 
 }  // namespace uaio
 

@@ -57,8 +57,13 @@ void close_and_reopen() {
     clear_descriptor(fd);
     may_start_threads = before_close;
     for (Call& call : program.calls) {
-        if (call.fd == fd && call.returned != 0 && call.returned < before) {
+        if (call.fd != fd) {
+            continue;
+        }
+        if (call.returned != 0 && call.returned < before) {
             call.closed = std::min(call.closed, world.steps());
+        } else {
+            call.raced = true;
         }
     }
     program.replaced[fd] = true;

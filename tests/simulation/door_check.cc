@@ -11,65 +11,7 @@
 
 namespace uaio::sim::door {
 
-void fail(const Call& call, const char* what) {
-    world.fail("request %d (%s of descriptor %d): %s", call.number,
-               call.kind == Kind::kRead    ? "read"
-               : call.kind == Kind::kWrite ? "write"
-                                           : "sync",
-               call.fd, what);
-}
-
-// A write to a stream may have been made in several pieces, of which the last one counts.
-void note_runs() {
-    while (Run* run = take_run()) {
-        program.runs.push_back(*run);
-        delete run;
-    }
-}
-
 namespace {
-
-// fsync does what fdatasync does.
-bool does(Kind done, Kind wanted) {
-    return done == wanted || (done == Kind::kFileSync && wanted == Kind::kDataSync);
-}
-
-int64_t answer_of(const Run& run) {
-    return run.error != 0 ? -run.error : run.result;
-}
-
-// Several syncs of a descriptor may be served by one system call, which must have begun after the
-// last of them was submitted; the latest one may have been theirs. Of one without an event (its
-// context was destroyed) nobody knows whether it was served at all.
-Run* sync_of(const Call& call) {
-    Run* latest = nullptr;
-    for (Run& run : program.runs) {
-        bool served = run.fd == call.fd && is_sync(run.kind) && does(run.kind, call.kind) &&
-                      run.began > call.called && run.ended < call.seen &&
-                      answer_of(run) == call.result;
-        if (served && (latest == nullptr || run.began > latest->began)) {
-            latest = &run;
-        }
-    }
-    return latest;
-}
-
-Run* transfer_of(const Call& call) {
-    Run* found = nullptr;
-    for (Run& run : program.runs) {
-        if (run.buffer != call.buffer || is_sync(run.kind)) {
-            continue;
-        }
-        if (found != nullptr && !run.file->stream) {
-            fail(call, "made twice");
-        }
-        found = &run;
-    }
-    if (found != nullptr && (found->fd != call.fd || found->kind != call.kind)) {
-        fail(call, "something else was made of it");
-    }
-    return found;
-}
 
 // What waits behind a stream's request waits without a thread.
 bool has_stood_for_a_stream(int fd) {
@@ -126,7 +68,7 @@ void check_result(const Call& call) {
 }
 
 void check_call(Call& call) {
-    call.run = is_sync(call.kind) ? sync_of(call) : transfer_of(call);
+    call.run = run_of(call);
     if (!call.accepted) {
         if (call.events > 0 || (call.run != nullptr && !is_sync(call.kind))) {
             fail(call, "refused, and yet something happened to it");
@@ -188,11 +130,6 @@ void check_balance() {
 }  // namespace
 
 void check_all() {
-    for (Fiber* fiber : world.fibers()) {
-        for (auto* run = static_cast<Run*>(fiber->run); run != nullptr; run = run->next) {
-            program.runs.push_back(*run);
-        }
-    }
     for (Call& call : program.calls) {
         check_call(call);
         check_block(call);

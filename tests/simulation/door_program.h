@@ -24,7 +24,7 @@
 #include <vector>
 
 #include "aio/libaio/abi.h"
-#include "tests/simulation/order.h"
+#include "tests/simulation/served.h"
 
 namespace uaio::sim::door {
 
@@ -36,10 +36,9 @@ constexpr int kBell = 1'000;     // a descriptor that is an eventfd
 
 struct Context;
 
-struct Call : Ordered {
+struct Call : Served {
     Context* context = nullptr;
     IoBlock* block = nullptr;
-    char* buffer = nullptr;
     bool reused = false;  // the block, straight after its submission
     bool belled = false;
     bool accepted = false;
@@ -47,8 +46,6 @@ struct Call : Ordered {
     uint64_t closed = UINT64_MAX;  // when its descriptor was, after it had been submitted
     bool raced = false;            // it was closed while it was being submitted
     int events = 0;
-    int64_t result = 0;
-    uint64_t seen = 0;  // when the event was
 };
 
 // Events are promised to whoever waits for them: he takes no more, so that all promises are kept.
@@ -80,7 +77,6 @@ struct Program {
     size_t clients_left = 0;
     std::deque<Context> contexts;
     std::deque<Call> calls;
-    std::deque<Run> runs;
     std::vector<int> descriptors;
     bool replaced[16] = {};  // descriptors that stand for another file than at first
     std::map<std::string, std::string> settings;
@@ -89,12 +85,6 @@ struct Program {
 };
 
 extern Program program;
-
-// The schedule shows a bug, which concerns this request.
-[[noreturn]] void fail(const Call& call, const char* what);
-
-// What the running thread has done for requests is written down.
-void note_runs();
 
 // Actions (door_actions.cc). ---------------------------------------------------------------------
 

@@ -183,7 +183,7 @@ using door::program;
 // The descriptors of a call are described in turn; first, how each was opened, which is asked once
 // for requests that follow each other.
 void note_described(int fd, const File& file, bool append, Asked asked) {
-    door::note_runs();
+    note_runs();
     auto* submitting = static_cast<door::Submitting*>(world.current()->call);
     if (submitting == nullptr) {
         return;
@@ -207,12 +207,12 @@ void note_described(int fd, const File& file, bool append, Asked asked) {
 }
 
 void note_identified() {
-    door::note_runs();
+    note_runs();
 }
 
 // Nobody claims anything when it is published: what was done for whom is found out in the end.
 void note_unclaimed() {
-    door::note_runs();
+    note_runs();
 }
 
 void ring(sigval) {

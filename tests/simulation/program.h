@@ -36,7 +36,8 @@ struct Call : Target, Ordered {
     bool begun = false;
     bool refused = false;
     bool not_cancelled = false;    // aio_cancel has said so
-    uint64_t closed = UINT64_MAX;  // when its descriptor was
+    uint64_t closed = UINT64_MAX;  // when its descriptor was, after it had been submitted
+    bool raced = false;            // it was closed while it was being submitted
     int published = 0;
     int status = 0;
 };

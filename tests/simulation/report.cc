@@ -132,10 +132,9 @@ void status_stored(const void* word, long value) {
     if (call.run != nullptr && (call.run->fd != call.fd || !does(call.run->kind, call.kind))) {
         fail(call, "published with the result of another");
     }
-    // A call that was made while its descriptor was being closed, and so was not waited for, is the
-    // program's own race.
-    bool was_closed = call.closed != UINT64_MAX || !program.replaced[call.fd];
-    if (call.run != nullptr && call.run->file != call.file && was_closed) {
+    // What was being submitted while its descriptor was closed, and so was not waited for, is the
+    // program's own race, even if somebody else closes the descriptor later.
+    if (call.run != nullptr && call.run->file != call.file && !call.raced) {
         fail(call, "it reached a file that its descriptor did not stand for");
     }
     if (call.run != nullptr && call.run->ended > call.closed) {

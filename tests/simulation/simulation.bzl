@@ -17,7 +17,20 @@ UNCHANGED = [
     "no-sanitizer",
 ]
 
-def planted_bug(name, source, right, wrong, door = False):
+# What each program with a door of its own is linked with; the posix door comes with the engine.
+PROGRAMS = {
+    "door": [
+        "//tests/simulation:door",
+        "//tests/simulation:door_scenario",
+    ],
+    "embed": [
+        "//tests/simulation:embed",
+        "//tests/simulation:own_scenario",
+    ],
+    "posix": ["//tests/simulation:scenario"],
+}
+
+def planted_bug(name, source, right, wrong, program = "posix"):
     """A test that the simulation finds a bug.
 
     Args:
@@ -25,7 +38,7 @@ def planted_bug(name, source, right, wrong, door = False):
       source: the file that gets it; it takes the place of the sound one.
       right: what it says, as a pattern of sed; the build fails if that is not there.
       wrong: what it says instead.
-      door: whether the program with <libaio.h> finds it.
+      program: which finds it, one of PROGRAMS.
     """
     native.genrule(
         name = name,
@@ -39,10 +52,11 @@ def planted_bug(name, source, right, wrong, door = False):
         testonly = True,
         srcs = [":" + name],
         copts = SIMULATED + ["-fno-exceptions", "-fno-rtti"] +
-                (["-Dpthread_self=uaio_sim_self"] if door else []),
+                (["-Dpthread_self=uaio_sim_self"] if program == "door" else []),
         linkstatic = True,
         alwayslink = True,  # before the engine's archive, which then keeps its own copy to itself
-        deps = ["//tests/simulation:headers"],
+        deps = ["//tests/simulation:headers"] +
+               (["//aio/embed:header"] if program == "embed" else []),
     )
     uaio_test(
         name = name + "_is_found_test",
@@ -53,8 +67,5 @@ def planted_bug(name, source, right, wrong, door = False):
             ":" + name + "_planted",
             "//tests/simulation:engine",
             "//tests/simulation:system",
-        ] + ([
-            "//tests/simulation:door",
-            "//tests/simulation:door_scenario",
-        ] if door else ["//tests/simulation:scenario"]),
+        ] + PROGRAMS[program],
     )
