@@ -16,15 +16,13 @@
 #include "aio/embed/instance.h"
 
 namespace uaio {
+
+constinit thread_local bool telling = false;
+
 namespace {
 
 // Of no request: nothing is found by it.
 constexpr uint32_t kNoRecord = UINT32_MAX;
-
-// Whether the thread is in a program's `done`. What is submitted from there is not made at once: a
-// chain of operations, each submitted at the end of the one before, would otherwise be as deep on
-// the stack as it is long.
-[[gnu::tls_model("initial-exec")]] constinit thread_local bool telling = false;
 
 // The record may be the program's again as soon as it is told, so what is needed is read before.
 void publish_operation(void* owner, ssize_t result, int error) {

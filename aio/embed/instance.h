@@ -27,6 +27,11 @@ inline Instance& instance_of(uaio_engine* handle) {
 // The one that the process has in common.
 Instance& shared_instance();
 
+// Whether the thread is in a program's `done`. What is submitted from there is not made at once: a
+// chain of operations, each submitted at the end of the one before, would otherwise be as deep on
+// the stack as it is long.
+[[gnu::tls_model("initial-exec")]] extern constinit thread_local bool telling;
+
 // Null if there is no memory.
 Instance* make_instance(const Options& options);
 

@@ -173,17 +173,6 @@ void leave_request(Context& context) {
     }
 }
 
-void wake_sleepers(Context& context) {
-    if (context.sleepers.load(std::memory_order_seq_cst) == 0) {
-        return;
-    }
-    context.changed.fetch_add(1, std::memory_order_seq_cst);
-    wake_all(context.changed);
-    if (context.alarm_sleepers.load(std::memory_order_seq_cst) != 0) {
-        ring_alarm(context.alarm.load(std::memory_order_seq_cst));
-    }
-}
-
 // --- closing ----------------------------------------------------------------------------------
 
 // Until `count`, of which the low half counts, is 0, or `deadline_ns`.
@@ -390,6 +379,17 @@ void bring(Slot& slot) {
     finish(context.ring.settle());
     wake_sleepers(context);
     leave_request(context);
+}
+
+void wake_sleepers(Context& context) {
+    if (context.sleepers.load(std::memory_order_seq_cst) == 0) {
+        return;
+    }
+    context.changed.fetch_add(1, std::memory_order_seq_cst);
+    wake_all(context.changed);
+    if (context.alarm_sleepers.load(std::memory_order_seq_cst) != 0) {
+        ring_alarm(context.alarm.load(std::memory_order_seq_cst));
+    }
 }
 
 void finish(Arrival* moved) {

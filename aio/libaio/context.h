@@ -18,8 +18,8 @@
 // counted from before their submission until their last touch of the record. Then nobody is left,
 // and the ring goes.
 //
-// A caller that waits for close_context() while a signal handler has interrupted a call at the same
-// context in its own thread waits for ever: this one thing a handler may not do.
+// A signal handler may not call close_context(): it would wait for the call that it has
+// interrupted, if that is at the same context, and for others', whose handlers may wait for it.
 //
 // No wake-up is lost. A sleeper counts itself among the `sleepers`, reads `changed`, and then looks
 // at the ring; who brings an event pushes it and then looks for sleepers. All four are sequentially
@@ -154,6 +154,9 @@ void publish_slot(void* slot, ssize_t result, int error);
 
 // The event of a slot is there: brings it to the ring and to those who wait for it.
 void bring(Slot& slot);
+
+// Events have arrived: whoever sleeps for some looks again.
+void wake_sleepers(Context& context);
 
 // What has come out of the ring's hands: bells are rung, slots free again.
 void finish(Arrival* moved);

@@ -43,10 +43,6 @@ struct Collection {
 // At a time, so that two pages at most are looked at.
 constexpr long kEventsTogether = static_cast<long>(kRingPage / sizeof(IoEvent));
 
-bool may_wait() {
-    return !owns_a_ring();
-}
-
 // Takes what there is. 0 or EFAULT.
 int take(Collection& collection) {
     Ring& ring = collection.context.ring;
@@ -57,17 +53,20 @@ int take(Collection& collection) {
         long room = collection.most - collection.taken;
         auto events_max = static_cast<uint32_t>(room < kEventsTogether ? room : kEventsTogether);
         uint32_t unread = ring.unread();
-        unread = unread > 0 ? unread : 1;  // in a handler that has interrupted the owner
+        unread = unread > 0 ? unread : 1 + ring.in_flight();  // past an owner who stays
         events_max = events_max < unread ? events_max : unread;
         if (!collection.context.pages.can_write(to, sizeof *to * events_max)) {
             return EFAULT;
         }
         Arrival* moved;
-        Ring::Taken taken = ring.take(to, events_max, moved, may_wait);
+        Ring::Taken taken = ring.take(to, events_max, moved);
         finish(moved);
         collection.taken += taken.events;
         collection.past_owner = taken.past_owner;
-        if (taken.events == 0) {
+        if (taken.put_back) {
+            wake_sleepers(collection.context);
+        }
+        if (taken.events == 0 || taken.past_owner) {
             return 0;
         }
     }
@@ -151,6 +150,13 @@ bool may_come(const Collection& collection) {
            !ring.is_empty();
 }
 
+// Whether who has taken past the owner may have to return so that the owner can go on: who is one
+// himself, at this ring or another, and runs a signal handler. Others look again until their time
+// is over.
+bool must_give_up(const Ring& ring) {
+    return ring.is_interrupted() || (ring.is_owned() && owns_a_ring());
+}
+
 // 0 or an errno value; what has been taken counts more.
 int wait_for_more(Collection& collection) {
     Context& context = collection.context;
@@ -164,7 +170,13 @@ int wait_for_more(Collection& collection) {
             return EINVAL;
         }
         if (collection.past_owner && context.ring.keeps_events()) {
-            return EINTR;
+            if (must_give_up(context.ring)) {
+                return EINTR;
+            }
+            if (now_ns() < collection.deadline_ns) {
+                continue;  // take() has napped
+            }
+            return 0;
         }
         WaitEnd end = sleep(collection, ticket);
         if (end != WaitEnd::kWoken) {

@@ -25,13 +25,11 @@ inline constexpr uint64_t kPiecesNear = 4;
 // Bytes that one transfer moves at most, by the kernel's own rule (MAX_RW_COUNT).
 inline constexpr uint64_t kTransferMax = 0x7ffff000;
 
-// A thread that finds another one at a ring looks again so often, and then naps so long: what is
-// done there takes far less.
+// A thread that finds another one at a ring looks again so often, and then naps so long, and so
+// many times: what is done there takes far less, unless a signal handler has interrupted it.
 inline constexpr int kLooks = 1'000;
 inline constexpr int64_t kNapNs = 100'000;
-
-// A signal handler whose own thread holds up others at another ring naps so often, and no more.
-inline constexpr int kNapsInHandler = 10;
+inline constexpr int kNaps = 10;
 
 // Who closes a context looks so often whether something that ran waits by now, and can be
 // withdrawn.

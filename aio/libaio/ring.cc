@@ -4,6 +4,7 @@
 #include <pthread.h>
 
 #include "aio/libaio/limits.h"
+#include "threadpool/base/signal_block.h"
 
 namespace uaio {
 namespace {
@@ -55,6 +56,17 @@ Arrival* reversed(Arrival* chain) {
         chain = following;
     }
     return turned;
+}
+
+// Ends the chain behind that many. Returns the rest.
+Arrival* cut(Arrival*& chain, uint32_t length) {
+    Arrival** end = &chain;
+    for (; length > 0 && *end != nullptr; --length) {
+        end = &(*end)->next;
+    }
+    Arrival* rest = *end;
+    *end = nullptr;
+    return rest;
 }
 
 }  // namespace
@@ -120,15 +132,13 @@ bool Ring::try_own() {
     return owner_.compare_exchange_strong(nobody, this_thread(), std::memory_order_seq_cst);
 }
 
-// False if the caller should not wait any longer.
-bool Ring::own(bool (*may_wait)()) {
-    int naps = 0;
+// False if the owner stays.
+bool Ring::own() {
     for (int looks = 1; !try_own(); ++looks) {
+        if (looks == kLooks * (kNaps + 1)) {
+            return false;
+        }
         if (looks % kLooks == 0) {
-            if (naps == kNapsInHandler && !may_wait()) {
-                return false;
-            }
-            naps += naps < kNapsInHandler;
             wait_on(nap_, nap_.load(std::memory_order_relaxed), now_ns() + kNapNs);
         }
     }
@@ -189,16 +199,18 @@ bool Ring::keeps_events() const {
            head() != tail_.load(std::memory_order_acquire);
 }
 
-Ring::Taken Ring::take(IoEvent* events, uint32_t events_max, Arrival*& moved, bool (*may_wait)()) {
+Ring::Taken Ring::take(IoEvent* events, uint32_t events_max, Arrival*& moved) {
     moved = nullptr;
-    if (is_interrupted() || !own(may_wait)) {
-        return {take_arrived(events, events_max, moved), true};
+    if (is_interrupted() || !own()) {
+        Taken taken = take_arrived(events, events_max, moved);
+        append(moved, settle());  // what was put back: the owner may have looked in between
+        return taken;
     }
     drain(moved);
     uint32_t count = copy_out(events, events_max);
     disown();
     append(moved, settle());
-    return {count, false};
+    return {count, false, false};
 }
 
 // The owner's.
@@ -216,26 +228,26 @@ uint32_t Ring::copy_out(IoEvent* events, uint32_t events_max) {
     return count;
 }
 
-// In a handler that has interrupted the owner, or that of another ring: what has arrived since,
-// past the ring.
-uint32_t Ring::take_arrived(IoEvent* events, uint32_t events_max, Arrival*& moved) {
-    Arrival* chain = reversed(arrived_.exchange(nullptr, std::memory_order_acquire));  // arrive()
-    uint32_t count = 0;
-    Arrival** end = &moved;
-    while (chain != nullptr && count < events_max) {
-        events[count++] = chain->event;
-        *end = chain;
-        end = &chain->next;
-        chain = chain->next;
+// Past the owner. Another handler that looks at the stack meanwhile would find nothing and sleep,
+// so none may come before the rest has been put back.
+Ring::Taken Ring::take_arrived(IoEvent* events, uint32_t events_max, Arrival*& moved) {
+    Arrival* rest;
+    {
+        SignalBlock block;
+        moved = reversed(arrived_.exchange(nullptr, std::memory_order_acquire));  // arrive()
+        rest = cut(moved, events_max);
+        for (Arrival* each = rest; each != nullptr;) {
+            Arrival* following = each->next;
+            arrive(*each);
+            each = following;
+        }
     }
-    *end = nullptr;
-    while (chain != nullptr) {
-        Arrival* following = chain->next;
-        arrive(*chain);
-        chain = following;
+    uint32_t count = 0;
+    for (Arrival* each = moved; each != nullptr; each = each->next) {
+        events[count++] = each->event;
     }
     in_flight_.fetch_sub(count, std::memory_order_release);  // pairs with reserve()
-    return count;
+    return {count, true, rest != nullptr};
 }
 
 }  // namespace uaio

@@ -12,14 +12,12 @@
 //              arrival, stores the tail, and gives up. An owner who has given up looks at the stack
 //              again; one who finds an owner leaves its event to it.
 //   take()     becomes the owner too, settles, and moves the head. It waits for another thread that
-//              is the owner (a moment), but not for its own: a signal handler that has interrupted
-//              the owner takes what has arrived straight from the stack. So a handler may submit
-//              and wait on the context that its thread was at. What the owner had in hand or in
-//              the ring is out of the handler's reach until it has returned.
-//
-// Nobody who is the owner of a ring waits to be that of another one without end: a handler that has
-// interrupted an owner gives up soon (`may_wait`), and does as at the ring of its own thread. Two
-// handlers, each at the ring that the other one's thread owns, would otherwise wait for ever.
+//              is the owner, but not for long, and not at all for its own: then it takes what has
+//              arrived straight from the stack. So a signal handler that has interrupted the owner
+//              may submit and wait on the context that its thread was at; and nobody waits without
+//              end for an owner that has been interrupted by a handler, which may wait for him.
+//              What the owner has in hand or in the ring is out of reach then. What of the stack
+//              there is no room for arrives there once more.
 //
 // No event stays behind. The push and the look at the owner of whoever arrives, and the giving up
 // and the look at the stack of the owner, are sequentially consistent: one of them sees the other.
@@ -88,27 +86,30 @@ class Ring {
 
     struct Taken {
         uint32_t events;
-        bool past_owner;  // who may have to wait for the caller: only what has arrived
+        bool past_owner;  // only what has arrived
+        bool put_back;    // some of that has arrived once more: the caller tells sleepers
     };
 
     // Copies at most `events_max` events to `events`, and counts them as read. `moved` as for
-    // settle(). The copy may fault if `events` is not there. `may_wait`: false if the caller, a
-    // signal handler, has interrupted the owner of some ring; asked only if another is at this one.
-    Taken take(IoEvent* events, uint32_t events_max, Arrival*& moved, bool (*may_wait)());
+    // settle(). The copy may fault if `events` is not there.
+    Taken take(IoEvent* events, uint32_t events_max, Arrival*& moved);
 
-    // Whether there are events out of reach for who has taken past the owner: if he sleeps now he
-    // may sleep beside them for ever.
+    // Whether there are events that have left the stack: who has taken past the owner and sleeps
+    // now may sleep beside them for ever.
     bool keeps_events() const;
+
+    // Whether somebody is the owner. Another thread's comes and goes.
+    bool is_owned() const { return owner_.load(std::memory_order_relaxed) != 0; }
 
     // Whether the calling thread is the owner, so that it has been interrupted.
     bool is_interrupted() const;
 
   private:
     bool try_own();
-    bool own(bool (*may_wait)());
+    bool own();
     void disown();
     void drain(Arrival*& moved);
-    uint32_t take_arrived(IoEvent* events, uint32_t events_max, Arrival*& moved);
+    Taken take_arrived(IoEvent* events, uint32_t events_max, Arrival*& moved);
     uint32_t copy_out(IoEvent* events, uint32_t events_max);
     uint32_t head() const;
     uint32_t following(uint32_t index) const { return index + 1 == count_ ? 0 : index + 1; }

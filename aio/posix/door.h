@@ -91,7 +91,7 @@ Request* prepare_block(Aiocb* block, const Operation& operation, Batch* batch, i
 template <class Aiocb>
 void refuse_block(Aiocb* block, int error) {
     count(Counter::kRefused);
-    if (error == EBUSY) {
+    if (is_busy(block)) {
         return;
     }
     if (collection.is_on()) {

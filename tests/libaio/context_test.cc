@@ -15,13 +15,16 @@
 
 #include <array>
 #include <atomic>
+#include <functional>
 #include <map>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
 
 #include "aio/libaio/door.h"
+#include "tests/support/bell.h"
 
 namespace uaio {
 namespace {
@@ -128,34 +131,77 @@ BOOST_AUTO_TEST_CASE(a_moved_context_is_closed_against_those_that_look_for_it) {
     }
 }
 
-constexpr size_t kPage = 65'536;  // or several
+// A thread that copies an event to where it may not write is the owner of the ring while the
+// handler of that signal runs.
+class Owner {
+  public:
+    explicit Owner(std::function<void()> in_handler) : in_handler_(std::move(in_handler)) {
+        BOOST_TEST_REQUIRE(open_context(8, context_) == 0);
+        page_ = mmap(nullptr, kPage, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        BOOST_TEST_REQUIRE(context_->ring.reserve());
+        context_->ring.arrive(arrival_);
+    }
+    ~Owner() { munmap(page_, kPage); }
 
-void* page = nullptr;
-bool interrupted = false;
+    uintptr_t address() const { return reinterpret_cast<uintptr_t>(context_->ring.address()); }
 
-// The owner copies an event to where it may not write.
+    void take() {
+        running = this;
+        struct sigaction action = {};
+        action.sa_handler = [](int) {
+            running->in_handler_();
+            mprotect(running->page_, kPage, PROT_READ | PROT_WRITE);
+        };
+        sigaction(SIGSEGV, &action, nullptr);
+        Arrival* moved;
+        taken_ = context_->ring.take(static_cast<IoEvent*>(page_), 1, moved).events;
+    }
+
+    uint32_t taken() const { return taken_; }
+
+  private:
+    static constexpr size_t kPage = 65'536;  // or several
+    static thread_local Owner* running;
+
+    std::function<void()> in_handler_;
+    Context* context_;
+    void* page_;
+    Arrival arrival_ = {};
+    uint32_t taken_ = 0;
+};
+
+thread_local Owner* Owner::running = nullptr;
+
 BOOST_AUTO_TEST_CASE(a_handler_knows_that_it_has_interrupted_the_owner_of_a_ring) {
-    Context* context;
-    BOOST_TEST_REQUIRE(open_context(8, context) == 0);
-    BOOST_TEST_REQUIRE(context->ring.reserve());
-    Arrival arrival = {};
-    context->ring.arrive(arrival);
-    page = mmap(nullptr, kPage, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    struct sigaction action = {};
-    struct sigaction before;
-    action.sa_handler = [](int) {
-        interrupted = owns_a_ring();
-        mprotect(page, kPage, PROT_READ | PROT_WRITE);
-    };
-    sigaction(SIGSEGV, &action, &before);
-    Arrival* moved;
-    Ring::Taken taken =
-        context->ring.take(static_cast<IoEvent*>(page), 1, moved, [] { return true; });
-    sigaction(SIGSEGV, &before, nullptr);
-    BOOST_TEST(taken.events == 1u);
+    bool interrupted = false;
+    Owner owner([&] { interrupted = owns_a_ring(); });
+    owner.take();
+    BOOST_TEST(owner.taken() == 1u);
     BOOST_TEST(interrupted);
     BOOST_TEST(!owns_a_ring());
-    munmap(page, kPage);
+}
+
+// Each would otherwise wait at the ring that the other one's thread has.
+BOOST_AUTO_TEST_CASE(handlers_at_the_rings_of_each_others_threads_come_back) {
+    test::Bell entered;
+    test::Bell go_on;
+    IoEvent event;
+    Owner other([&] {
+        entered.ring();
+        go_on.wait();
+    });
+    long answer = 0;
+    Owner mine([&] { answer = collect_events(other.address(), 1, 1, &event, nullptr, nullptr); });
+    std::thread thread([&] { other.take(); });
+    entered.wait();
+    timespec soon = {0, 3'000'000};
+    BOOST_TEST(collect_events(other.address(), 1, 1, &event, &soon, nullptr) == 0);
+    mine.take();
+    BOOST_TEST(answer == -EINTR);
+    BOOST_TEST(mine.taken() == 1u);
+    go_on.ring();
+    thread.join();
+    BOOST_TEST(other.taken() == 1u);
 }
 
 }  // namespace

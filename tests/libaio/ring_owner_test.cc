@@ -1,6 +1,6 @@
-// Goal: who finds another thread at a ring and may not wait for it gets what it does not keep, and
-// is told. Method: a thread copies events to where it may not write; in the handler of that signal
-// it is at the ring for as long as the test likes.
+// Goal: who finds another thread at a ring that stays there gets what that does not keep, and is
+// told. Method: a thread copies events to where it may not write; in the handler of that signal it
+// is at the ring for as long as the test likes.
 #define BOOST_TEST_MODULE ring_owner
 #include "aio/libaio/ring.h"
 
@@ -28,13 +28,6 @@ void hold(int) {
     mprotect(page, kPage, PROT_READ | PROT_WRITE);
 }
 
-bool yes() {
-    return true;
-}
-bool no() {
-    return false;
-}
-
 struct Held {
     Held() : ring(*new (memory) Ring()) {
         BOOST_TEST_REQUIRE(ring.open(8, 1) == 0);
@@ -45,7 +38,7 @@ struct Held {
         arrive(0);
         owner = std::thread([this] {
             Arrival* moved;
-            taken = ring.take(static_cast<IoEvent*>(page), 1, moved, yes);
+            taken = ring.take(static_cast<IoEvent*>(page), 1, moved);
         });
         entered.wait();
     }
@@ -74,52 +67,33 @@ struct Held {
     Ring::Taken taken = {};
 };
 
-BOOST_FIXTURE_TEST_CASE(who_may_not_wait_takes_what_arrives_past_the_owner, Held) {
+BOOST_FIXTURE_TEST_CASE(who_finds_an_owner_that_stays_takes_what_arrives_past_it, Held) {
     IoEvent event;
     Arrival* moved;
-    Ring::Taken mine = ring.take(&event, 1, moved, no);
+    Ring::Taken mine = ring.take(&event, 1, moved);
     BOOST_TEST(mine.events == 0u);
     BOOST_TEST(mine.past_owner);
+    BOOST_TEST(!mine.put_back);
     BOOST_TEST(ring.keeps_events());
     arrive(1);
     arrive(2);
-    mine = ring.take(&event, 1, moved, no);
+    mine = ring.take(&event, 1, moved);
     BOOST_TEST(mine.events == 1u);
     BOOST_TEST(mine.past_owner);
+    BOOST_TEST(mine.put_back);
     BOOST_TEST(event.data == 1u);
     BOOST_TEST(moved == &arrivals[1]);
+    BOOST_TEST(moved->next == nullptr);
     let_go();
     BOOST_TEST(taken.events == 1u);
     BOOST_TEST(!taken.past_owner);
     BOOST_TEST(static_cast<IoEvent*>(page)->data == 0u);
-    mine = ring.take(&event, 1, moved, no);
+    mine = ring.take(&event, 1, moved);
     BOOST_TEST(mine.events == 1u);
     BOOST_TEST(!mine.past_owner);
     BOOST_TEST(event.data == 2u);
     BOOST_TEST(!ring.keeps_events());
     BOOST_TEST(ring.in_flight() == 0u);
-}
-
-BOOST_FIXTURE_TEST_CASE(who_may_wait_gets_the_rest_afterwards, Held) {
-    arrive(1);
-    test::Bell asked;
-    static test::Bell* ask = &asked;
-    ask = &asked;
-    Ring::Taken mine = {};
-    IoEvent event;
-    std::thread waiter([&] {
-        Arrival* moved;
-        mine = ring.take(&event, 1, moved, [] {
-            ask->ring();
-            return true;
-        });
-    });
-    asked.wait();
-    let_go();
-    waiter.join();
-    BOOST_TEST(mine.events == 1u);
-    BOOST_TEST(!mine.past_owner);
-    BOOST_TEST(event.data == 1u);
 }
 
 }  // namespace

@@ -20,11 +20,6 @@ namespace {
 
 constexpr uint32_t kFew = 20;
 
-// Nobody here has interrupted the owner of another ring.
-bool yes() {
-    return true;
-}
-
 struct Opened {
     explicit Opened(uint32_t events = kFew) : ring(*new (memory) Ring()) {
         BOOST_TEST_REQUIRE(ring.open(events, 7) == 0);
@@ -85,7 +80,7 @@ BOOST_FIXTURE_TEST_CASE(what_arrives_is_seen_by_the_client_once_settled, Opened)
     }
     header->head = 2;  // the client has read two
     IoEvent event;
-    BOOST_TEST(ring.take(&event, 1, moved, yes).events == 1u);
+    BOOST_TEST(ring.take(&event, 1, moved).events == 1u);
     BOOST_TEST(event.data == 20u);
     BOOST_TEST(header->head == 3u);
     BOOST_TEST(ring.is_empty());
@@ -100,9 +95,9 @@ BOOST_FIXTURE_TEST_CASE(taking_settles_first, Opened) {
     arrive(arrivals[1], 2);
     IoEvent events[4];
     Arrival* moved = nullptr;
-    BOOST_TEST(ring.take(events, 1, moved, yes).events == 1u);
+    BOOST_TEST(ring.take(events, 1, moved).events == 1u);
     BOOST_TEST(length_of(moved) == 2u);
-    BOOST_TEST(ring.take(events + 1, 3, moved, yes).events == 1u);
+    BOOST_TEST(ring.take(events + 1, 3, moved).events == 1u);
     BOOST_TEST(moved == nullptr);
     BOOST_TEST(events[0].data == 1u);
     BOOST_TEST(events[1].data == 2u);
@@ -127,10 +122,10 @@ BOOST_FIXTURE_TEST_CASE(room_is_given_out_exactly, Opened) {
         BOOST_TEST(!ring.reserve());
         std::vector<IoEvent> events(most);
         Arrival* moved;
-        BOOST_TEST(ring.take(events.data(), round + 1, moved, yes).events == round + 1);
+        BOOST_TEST(ring.take(events.data(), round + 1, moved).events == round + 1);
         BOOST_TEST(ring.reserve());
         ring.unreserve();
-        Ring::Taken rest = ring.take(events.data() + round + 1, most, moved, yes);
+        Ring::Taken rest = ring.take(events.data() + round + 1, most, moved);
         BOOST_TEST(rest.events == most - round - 1);
         for (uint32_t i = 0; i < most; ++i) {
             BOOST_TEST(events[i].data == i);
@@ -158,7 +153,7 @@ BOOST_FIXTURE_TEST_CASE(a_hostile_client_harms_but_itself, Opened) {
         header->head = head;
         std::vector<IoEvent> events(most + 1);
         Arrival* moved;
-        BOOST_TEST(ring.take(events.data(), most + 1, moved, yes).events <= most);
+        BOOST_TEST(ring.take(events.data(), most + 1, moved).events <= most);
         BOOST_TEST(header->head <= most);
         BOOST_TEST(ring.in_flight() == 0u);
     }
@@ -167,7 +162,7 @@ BOOST_FIXTURE_TEST_CASE(a_hostile_client_harms_but_itself, Opened) {
     arrive(arrivals[0], 99);
     IoEvent event;
     Arrival* moved;
-    BOOST_TEST(ring.take(&event, 1, moved, yes).events == 1u);
+    BOOST_TEST(ring.take(&event, 1, moved).events == 1u);
     BOOST_TEST(event.data == 99u);
 }
 
@@ -217,7 +212,7 @@ BOOST_AUTO_TEST_CASE(threads_take_every_event_once) {
             while (taken < tally.size) {
                 IoEvent events[5];
                 Arrival* moved;
-                uint32_t count = opened.ring.take(events, 5, moved, yes).events;
+                uint32_t count = opened.ring.take(events, 5, moved).events;
                 for (uint32_t k = 0; k < count; ++k) ++tally.seen[events[k].data];
                 taken += count;
                 if (count == 0) std::this_thread::yield();
@@ -268,7 +263,7 @@ struct Struck {
         opened.ring.settle();
         IoEvent event;
         Arrival* moved;
-        taken += opened.ring.take(&event, 1, moved, yes).events;
+        taken += opened.ring.take(&event, 1, moved).events;
         return true;
     }
 } * struck;
@@ -289,7 +284,7 @@ BOOST_AUTO_TEST_CASE(a_signal_handler_is_never_held_up_by_whom_it_interrupts) {
     sigaction(SIGALRM, &before, nullptr);
     IoEvent event;
     Arrival* moved;
-    while (storm.opened.ring.take(&event, 1, moved, yes).events == 1) ++storm.taken;
+    while (storm.opened.ring.take(&event, 1, moved).events == 1) ++storm.taken;
     BOOST_TEST(storm.taken == storm.arrivals.size());
     BOOST_TEST(storm.opened.ring.in_flight() == 0u);
 }

@@ -104,7 +104,9 @@ void discard_pages(void*, size_t) {}
 // Nobody may touch them again.
 void unmap_pages(void* pages, size_t bytes) {
     world.point("unmap memory", nullptr);
-    mprotect(pages, bytes, PROT_NONE);
+    if (mprotect(pages, bytes, PROT_NONE) != 0) {
+        world.fail("memory that cannot be taken away");
+    }
 }
 
 }  // namespace uaio

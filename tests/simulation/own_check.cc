@@ -15,7 +15,7 @@ namespace {
 void check_error(const Call& call) {
     switch (-call.result) {
         case ECANCELED:
-            return call.wished || call.seen > program.dying_since
+            return call.wished || call.withdrawn || call.seen > program.dying_since
                        ? void()
                        : fail(call, "withdrawn, and nobody wanted that");
         case EIO:
@@ -33,7 +33,11 @@ void check_result(const Call& call) {
     if (call.result < 0) {
         check_error(call);
     }
-    if (call.file->stream) {  // which may end with what it has written, or before it has anything
+    if (call.file->stream) {  // a write of which may end with what it has written in several calls
+        if (call.kind == Kind::kRead && call.result >= 0 &&
+            (call.run == nullptr || answer_of(*call.run) != call.result)) {
+            fail(call, "another result than that of its system call");
+        }
         return;
     }
     if (call.withdrawn && call.result != -ECANCELED) {
@@ -75,9 +79,6 @@ void check_call(Call& call) {
     }
     check_result(call);
     check_operation(call);
-    if (call.run != nullptr && call.run->ended > program.gone) {
-        fail(call, "it ran on when its engine was gone");
-    }
 }
 
 void check_balance() {
@@ -93,6 +94,7 @@ void check_balance() {
 }  // namespace
 
 void check_all() {
+    check_runs_until(program.gone);
     for (Call& call : program.calls) {
         check_call(call);
     }

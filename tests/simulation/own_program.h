@@ -9,7 +9,9 @@
 //     destroyed engine has left it; with the result of the one system call that did its work, or a
 //     cause for an error. A refused one has no end, no system call and a reason;
 //   - an operation belongs to the program from its end on: it is overwritten, and stays so;
-//   - who waits is woken;
+//   - who waits for operations that nobody else takes is woken; who says that his time is over is
+//     right;
+//   - what uaio_cancel says is so;
 //   - conflicting operations run in the order in which they were submitted (order.h);
 //   - nothing is made and nobody is told when uaio_engine_destroy() has returned, and no thread
 //     touches the engine, whose memory is taken away; the threads end;
@@ -36,8 +38,8 @@ struct Call : Served {
     char data[kBytesMax];
     bool told = false;  // by a `done`
     bool accepted = false;
-    bool wished = false;     // somebody has tried to cancel it,
-    bool withdrawn = false;  // and uaio_cancel said so
+    bool wished = false;     // it may have been cancelled, and nobody can tell
+    bool withdrawn = false;  // uaio_cancel has said so
     int ends = 0;
 };
 
@@ -50,6 +52,7 @@ struct Submitting {
 struct Program {
     uaio_engine* engine = nullptr;
     size_t clients_left = 0;
+    size_t promised = 0;  // ends that clients wait for
     std::deque<Call> calls;
     std::vector<int> descriptors;
     bool is_strict = false;

@@ -1,6 +1,6 @@
 // Scenario: what the simulated program does, and what must hold whatever the schedule. There are
-// two, of which a program links one: with <aio.h>, as follows, and with <libaio.h>
-// (door_scenario.h).
+// three, of which a program links one: with <aio.h>, as follows, with <libaio.h> (door_program.h),
+// and with <uaio/engine.h> (own_program.h).
 //
 // A few clients submit, wait, poll, cancel, make lists and close descriptors at random; a peer
 // feeds the streams. Everything is chosen from the world's seed. What is checked:

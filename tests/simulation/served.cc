@@ -69,14 +69,31 @@ int64_t answer_of(const Run& run) {
     return run.error != 0 ? -run.error : run.result;
 }
 
+namespace {
+
 // Those that their threads have not written down are left at the threads.
-Run* run_of(const Served& request) {
+void note_what_is_left() {
     for (Fiber* fiber : world.fibers()) {
         for (auto* run = static_cast<Run*>(fiber->run); run != nullptr; run = run->next) {
             runs.push_back(*run);
         }
         fiber->run = nullptr;
     }
+}
+
+}  // namespace
+
+void check_runs_until(uint64_t moment) {
+    note_what_is_left();
+    for (const Run& run : runs) {
+        if (run.ended > moment || run.ended == 0) {
+            world.fail("a system call for descriptor %d went on", run.fd);
+        }
+    }
+}
+
+Run* run_of(const Served& request) {
+    note_what_is_left();
     return is_sync(request.kind) ? sync_of(request) : transfer_of(request);
 }
 

@@ -22,6 +22,9 @@ void note_runs();
 // In the end: what did the work of the request, null if nothing did.
 Run* run_of(const Served& request);
 
+// In the end: fails if a system call went on later than that.
+void check_runs_until(uint64_t moment);
+
 // What the system call said, as `result` has it.
 int64_t answer_of(const Run& run);
 

@@ -4,7 +4,7 @@
 // a point at which the simulated scheduler may let another thread run, and the few functions of the
 // C library that they call directly become those of the simulated system. All else that touches
 // the system lies behind the platform contracts, whose simulated back ends are linked instead
-// (base.cc, disk.cc, streams.cc).
+// (base.cc, system.cc, disk.cc).
 //
 // Everything runs in one real thread, so the simulation explores interleavings of sequentially
 // consistent steps. What the memory orders allow beyond that is for tests/model and the thread

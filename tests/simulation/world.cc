@@ -85,12 +85,16 @@ void World::resume(Fiber& fiber) {
     current_ = &fiber;
     errno = fiber.error;
     state_of_thread() = fiber.running;
+    if (telling != nullptr) {
+        *telling = fiber.telling;
+    }
     void* to = fiber.context;
     fiber.context = &scheduler_;
     context::transfer_t back = context::jump_fcontext(to, &fiber);
     fiber.context = back.fctx;
     fiber.error = errno;
     fiber.running = state_of_thread();
+    fiber.telling = telling != nullptr && *telling;
     current_ = nullptr;
 }
 

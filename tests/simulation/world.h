@@ -50,6 +50,7 @@ struct Fiber {
 
     int error = 0;                     // its errno while others run
     const Running* running = nullptr;  // likewise, for the engine
+    bool telling = false;              // likewise, for the embedding interface
     sigset_t blocked = {};
     bool in_handler = false;
     bool may_start_threads = true;
@@ -104,6 +105,9 @@ class World {
     [[noreturn]] void fail(const char* format, ...) __attribute__((format(printf, 2, 3)));
 
     std::function<void(void*)> destroy_specific;
+
+    // What the embedding interface keeps for each thread; null: it is not there.
+    bool* telling = nullptr;
 
     // So often a starved thread runs all the same: for programs in which others look again and
     // again for what it does. 0: never.
