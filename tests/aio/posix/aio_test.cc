@@ -12,6 +12,7 @@
 
 #include "aio/counters.h"
 #include "aio/posix/platform/block.h"
+#include "tests/support/gate.h"
 #include "tests/support/request.h"
 #include "tests/support/scratch_file.h"
 #include "tests/support/twins.h"
@@ -92,6 +93,24 @@ BOOST_AUTO_TEST_CASE(a_refused_block_can_be_used_again) {
 }
 
 // A block that says it is in progress, and was never submitted, is nobody's; whatever its number.
+BOOST_AUTO_TEST_CASE(a_refused_block_that_is_in_flight_stays_so) {
+    test::ReadGate gate;
+    char byte = 0;
+    aiocb block;
+    test::set_up(&block, gate.fd(), &byte, 1, 0);
+    BOOST_TEST(aio_read(&block) == 0);
+    block.aio_reqprio = -1;
+    BOOST_TEST(aio_read(&block) == -1);
+    BOOST_TEST(errno == EINVAL);
+    BOOST_TEST(aio_error(&block) == EINPROGRESS);
+    gate.release("x");
+    const aiocb* list[] = {&block};
+    BOOST_TEST(aio_suspend(list, 1, nullptr) == 0);
+    BOOST_TEST(aio_error(&block) == 0);
+    BOOST_TEST(aio_return(&block) == 1);
+    BOOST_TEST(byte == 'x');
+}
+
 BOOST_AUTO_TEST_CASE(a_block_that_lies_about_its_request_cancels_nothing) {
     ScratchFile file("0123456789");
     aiocb served;
