@@ -17,7 +17,7 @@ int Beacon::open() {
     if (error == 0 && fstat(ends[0], &status) == 0) {
         reader_ = ends[0];
         writer_ = ends[1];
-        device_ = status.st_dev;
+        device_ = static_cast<uint64_t>(status.st_dev);
         inode_ = status.st_ino;
     }
     errno = saved;
@@ -30,8 +30,8 @@ bool Beacon::is_ours() const {
     const int ends[] = {reader_, writer_};
     for (int end : ends) {
         struct stat status;
-        if (end < 0 || fstat(end, &status) != 0 || status.st_dev != device_ ||
-            status.st_ino != inode_) {
+        if (end < 0 || fstat(end, &status) != 0 ||
+            static_cast<uint64_t>(status.st_dev) != device_ || status.st_ino != inode_) {
             return false;
         }
     }

@@ -68,7 +68,8 @@ bool Readiness::are_ours() const {
     for (int place = kReader; place <= kWriter; ++place) {
         int end = numbers_[place].load(kRelaxed);
         struct stat status;
-        if (end < 0 || fstat(end, &status) != 0 || status.st_dev != pipe_device_ ||
+        if (end < 0 || fstat(end, &status) != 0 ||
+            static_cast<uint64_t>(status.st_dev) != pipe_device_ ||
             status.st_ino != pipe_inode_) {
             return false;
         }
@@ -87,7 +88,7 @@ int Readiness::make() {
         fcntl(end, F_SETFL, O_NONBLOCK);
     }
     if (fstat(ends[0], &status) == 0) {
-        pipe_device_ = status.st_dev;
+        pipe_device_ = static_cast<uint64_t>(status.st_dev);
         pipe_inode_ = status.st_ino;
     }
     numbers_[kReader].store(ends[0], kRelaxed);
