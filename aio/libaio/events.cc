@@ -52,8 +52,8 @@ int take(Collection& collection) {
         IoEvent* to = collection.events + collection.taken;
         long room = collection.most - collection.taken;
         auto events_max = static_cast<uint32_t>(room < kEventsTogether ? room : kEventsTogether);
-        uint32_t unread = ring.unread();
-        unread = unread > 0 ? unread : 1 + ring.in_flight();  // past an owner who stays
+        uint32_t unread = collection.past_owner ? 0 : ring.unread();
+        unread = unread > 0 ? unread : 1 + ring.in_flight();  // those that have not been settled
         events_max = events_max < unread ? events_max : unread;
         if (!collection.context.pages.can_write(to, sizeof *to * events_max)) {
             return EFAULT;
@@ -66,7 +66,7 @@ int take(Collection& collection) {
         if (taken.put_back) {
             wake_sleepers(collection.context);
         }
-        if (taken.events == 0 || taken.past_owner) {
+        if (taken.events == 0 || (taken.past_owner && !taken.put_back)) {
             return 0;
         }
     }

@@ -23,6 +23,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "aio/engine.h"
 #include "aio/libaio/door.h"
 #include "tests/support/bell.h"
 
@@ -179,6 +180,30 @@ BOOST_AUTO_TEST_CASE(a_handler_knows_that_it_has_interrupted_the_owner_of_a_ring
     BOOST_TEST(owner.taken() == 1u);
     BOOST_TEST(interrupted);
     BOOST_TEST(!owns_a_ring());
+}
+
+// The owner has one event in hand, which counts as not read.
+BOOST_AUTO_TEST_CASE(a_handler_takes_all_that_has_arrived_past_the_owner) {
+    int fd = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+    std::array<IoBlock, 3> blocks = {};
+    std::array<IoEvent, 3> events = {};
+    long answer = 0;
+    Owner* self = nullptr;
+    Owner owner([&] {
+        for (IoBlock& block : blocks) {
+            block.opcode = kPread;
+            block.fd = static_cast<uint32_t>(fd);
+            IoBlock* list[] = {&block};
+            BOOST_TEST(submit_blocks(self->address(), 1, list) == 1);
+        }
+        while (engine.has_requests(fd)) std::this_thread::yield();
+        answer = collect_events(self->address(), 3, 3, events.data(), nullptr, nullptr);
+    });
+    self = &owner;
+    owner.take();
+    BOOST_TEST(answer == 3);
+    BOOST_TEST(owner.taken() == 1u);
+    ::close(fd);
 }
 
 // Each would otherwise wait at the ring that the other one's thread has.
