@@ -212,7 +212,8 @@ int64_t deadline_of(const timespec* timeout) {
     }
     constexpr time_t kSecondsMax = kLongNs / kNsPerSecond;
     int64_t seconds = timeout->tv_sec < kSecondsMax ? timeout->tv_sec : kSecondsMax;
-    int64_t rest = timeout->tv_nsec < kLongNs ? timeout->tv_nsec : kLongNs;
+    int64_t nanoseconds = timeout->tv_nsec;
+    int64_t rest = nanoseconds < kLongNs ? nanoseconds : kLongNs;
     return now_ns() + seconds * kNsPerSecond + rest;
 }
 

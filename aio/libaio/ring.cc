@@ -14,15 +14,23 @@ uintptr_t this_thread() {
 }
 
 // Shared memory is read and written word by word: a client may do so at the same time. (What
-// std::atomic_ref does, which not every library has.)
+// std::atomic_ref does, which not every library has.) Words lie there at multiples of their size,
+// though on some processors of 32 bits the type of an event does not say so.
+template <class Word>
+struct InRing {
+    typedef Word Aligned __attribute__((aligned(sizeof(Word))));
+};
+
 template <class Word>
 Word load(Word& word, std::memory_order order) {
-    return __atomic_load_n(&word, static_cast<int>(order));
+    return __atomic_load_n(reinterpret_cast<typename InRing<Word>::Aligned*>(&word),
+                           static_cast<int>(order));
 }
 
 template <class Word>
 void store(Word& word, Word value, std::memory_order order) {
-    __atomic_store_n(&word, value, static_cast<int>(order));
+    __atomic_store_n(reinterpret_cast<typename InRing<Word>::Aligned*>(&word), value,
+                     static_cast<int>(order));
 }
 
 // Relaxed: the tail releases what is written; the owner has acquired what it reads.
