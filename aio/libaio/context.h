@@ -149,6 +149,9 @@ void let_go(Slot& slot);
 // Room for `count` pieces that lives as long as the slot; null if there is no memory.
 iovec* pieces_of(Slot& slot, uint64_t count);
 
+// Only for a forked child: no slot exists.
+void forget_pieces();
+
 // The engine publishes to slots (request.h, Publish).
 void publish_slot(void* slot, ssize_t result, int error);
 

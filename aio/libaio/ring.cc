@@ -165,7 +165,7 @@ bool Ring::is_interrupted() const {
 // The owner's.
 void Ring::drain(Arrival*& moved) {
     in_hand_.store(true, std::memory_order_relaxed);  // the exchange releases it
-    // Acquire pairs with arrive(), release with is_empty().
+    // Acquire pairs with arrive(), release with keeps_events().
     Arrival* chain = reversed(arrived_.exchange(nullptr, std::memory_order_acq_rel));
     if (chain == nullptr) {
         in_hand_.store(false, std::memory_order_relaxed);  // it has moved nothing
@@ -182,7 +182,7 @@ void Ring::drain(Arrival*& moved) {
     // a head beyond our own tail would look like a full ring.
     tail_.store(tail, std::memory_order_release);            // pairs with reserve()
     store(shared_->tail, tail, std::memory_order_release);   // pairs with the client's acquire
-    in_hand_.store(false, std::memory_order_release);        // pairs with is_empty()
+    in_hand_.store(false, std::memory_order_release);        // pairs with keeps_events()
     in_flight_.fetch_sub(count, std::memory_order_release);  // pairs with reserve()
     append(moved, chain);
 }

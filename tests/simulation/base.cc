@@ -133,6 +133,24 @@ void handle_signal() {
 
 Faults faults;
 
+namespace {
+
+uint64_t sometimes(uint64_t one_in) {
+    return world.one_in(3) ? one_in : 0;
+}
+
+}  // namespace
+
+void choose_faults(bool queue) {
+    faults = {.no_thread_one_in = world.one_in(8) ? 1 : sometimes(3),
+              .no_memory_one_in = world.one_in(8) ? 8 : uint64_t{0},
+              .interrupted_one_in = sometimes(4),
+              .io_error_one_in = sometimes(6),
+              .short_one_in = sometimes(3),
+              .queue_full_one_in = queue ? sometimes(3) : 0,
+              .set_lost_one_in = world.one_in(6) ? 4 : uint64_t{0}};
+}
+
 void* take_memory(size_t bytes) {
     constexpr uintptr_t kStart = uintptr_t{1} << 44;
     constexpr size_t kRoom = size_t{1} << 30;

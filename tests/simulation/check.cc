@@ -45,12 +45,8 @@ void check_notices() {
                    static_cast<int>(made), static_cast<int>(missing),
                    static_cast<int>(balance.notices_made), static_cast<int>(balance.notices_lost));
     }
-    auto accepted = static_cast<uint64_t>(std::ranges::count(program.calls, false, &Call::refused));
-    if (balance.submitted != accepted || balance.performed + balance.cancelled != accepted) {
-        world.fail("%d accepted, but %d submitted, %d performed, %d cancelled",
-                   static_cast<int>(accepted), static_cast<int>(balance.submitted),
-                   static_cast<int>(balance.performed), static_cast<int>(balance.cancelled));
-    }
+    check_balance(
+        static_cast<uint64_t>(std::ranges::count(program.calls, false, &Call::refused)));
 }
 
 void check_engine() {

@@ -57,6 +57,9 @@ class Disk {
     void feed(File& stream, size_t bytes);
     void hang_up(File& stream);
 
+    // The life of a peer of all streams: feeds some now and then, and hangs up at last.
+    void feed_streams();
+
     struct Open {
         File* file;
         bool append;

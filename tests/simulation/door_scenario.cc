@@ -107,22 +107,6 @@ void handle() {
     world.current()->may_start_threads = before;
 }
 
-void be_peer() {
-    std::deque<File>& files = disk.files();
-    for (int round = 0; round < 5; ++round) {
-        world.be_busy(1 + static_cast<int64_t>(world.choose(1'000'000)));
-        for (size_t i = 0; i < files.size(); ++i) {
-            if (files[i].stream && (round == 4 || world.one_in(2))) {
-                round == 4 ? disk.hang_up(files[i]) : disk.feed(files[i], 1 + world.choose(4));
-            }
-        }
-    }
-}
-
-uint64_t sometimes(uint64_t one_in) {
-    return world.one_in(3) ? one_in : 0;
-}
-
 void choose_world() {
     program.is_strict = world.one_in(3);
     uint64_t express = world.one_in(2) ? 65'536 : world.choose(6);
@@ -143,19 +127,10 @@ void choose_world() {
     }
 }
 
-void choose_faults() {
-    faults = {.no_thread_one_in = world.one_in(8) ? 1 : sometimes(3),
-              .no_memory_one_in = world.one_in(8) ? 8 : uint64_t{0},
-              .interrupted_one_in = sometimes(4),
-              .io_error_one_in = sometimes(6),
-              .short_one_in = sometimes(3),
-              .set_lost_one_in = world.one_in(6) ? 4 : uint64_t{0}};
-}
-
 // The first context is there from the beginning.
 void populate() {
     Context& context = *set_up(world.one_in(3));
-    choose_faults();
+    choose_faults(false);
     if (context.by_hand) {
         world.spawn("reaper", [&context] { reap(context); });
     }
@@ -167,7 +142,7 @@ void populate() {
             fiber.handler = handle;
         }
     }
-    world.spawn("peer", be_peer);
+    world.spawn("peer", [] { disk.feed_streams(); });
 }
 
 }  // namespace

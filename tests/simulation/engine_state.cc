@@ -3,6 +3,7 @@
 #include "aio/counters.h"
 #include "aio/engine.h"
 #include "signals/call.h"
+#include "tests/simulation/world.h"
 
 namespace uaio::sim {
 
@@ -22,6 +23,15 @@ Balance engine_balance() {
                 sum(Counter::kPerformedSyncs),
             sum(Counter::kCancelled), sum(Counter::kNoticesDelivered),
             sum(Counter::kNoticesFailed)};
+}
+
+void check_balance(uint64_t accepted) {
+    Balance balance = engine_balance();
+    if (balance.submitted != accepted || balance.performed + balance.cancelled != accepted) {
+        world.fail("%d accepted, but %d submitted, %d performed, %d cancelled",
+                   static_cast<int>(accepted), static_cast<int>(balance.submitted),
+                   static_cast<int>(balance.performed), static_cast<int>(balance.cancelled));
+    }
 }
 
 std::string what_is_left(const std::vector<int>& descriptors,

@@ -29,6 +29,9 @@ struct Balance {
 
 Balance engine_balance();
 
+// Fails if the counters tell of another number of requests than were accepted.
+void check_balance(uint64_t accepted);
+
 // Requests, lanes and callbacks that have not been given back, in words; empty if there are none.
 // `owners`: all control blocks; no request number can be above `most`.
 std::string what_is_left(const std::vector<int>& descriptors,

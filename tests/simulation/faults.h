@@ -18,6 +18,9 @@ struct Faults {
 
 extern Faults faults;
 
+// `queue`: whether the queue of signals may be full, too.
+void choose_faults(bool queue);
+
 // The running thread's handler, now.
 void handle_signal();
 

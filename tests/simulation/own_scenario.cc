@@ -239,23 +239,7 @@ void be_client() {
     }
 }
 
-void be_peer() {
-    std::deque<File>& files = disk.files();
-    for (int round = 0; round < 5; ++round) {
-        world.be_busy(1 + static_cast<int64_t>(world.choose(1'000'000)));
-        for (size_t i = 0; i < files.size(); ++i) {
-            if (files[i].stream && (round == 4 || world.one_in(2))) {
-                round == 4 ? disk.hang_up(files[i]) : disk.feed(files[i], 1 + world.choose(4));
-            }
-        }
-    }
-}
-
 // --- the world --------------------------------------------------------------------------------
-
-uint64_t sometimes(uint64_t one_in) {
-    return world.one_in(3) ? one_in : 0;
-}
 
 void choose_files() {
     for (int i = 0; i < kFiles; ++i) {
@@ -282,22 +266,13 @@ void choose_engine() {
     world.trace("%s order, %u threads", program.is_strict ? "strict" : "conflict", options.threads);
 }
 
-void choose_faults() {
-    faults = {.no_thread_one_in = world.one_in(8) ? 1 : sometimes(3),
-              .no_memory_one_in = world.one_in(8) ? 8 : uint64_t{0},
-              .interrupted_one_in = sometimes(4),
-              .io_error_one_in = sometimes(6),
-              .short_one_in = sometimes(3),
-              .set_lost_one_in = world.one_in(6) ? 4 : uint64_t{0}};
-}
-
 void populate() {
     uint64_t count = 1 + world.choose(3);
     program.clients_left = count;
     for (uint64_t i = 0; i < count; ++i) {
         world.spawn("client " + std::to_string(i), be_client);
     }
-    world.spawn("peer", be_peer);
+    world.spawn("peer", [] { disk.feed_streams(); });
 }
 
 }  // namespace
@@ -307,7 +282,7 @@ void run_schedule(uint64_t seed, Detail detail) {
     world.begin(seed, detail);
     own::choose_files();
     own::choose_engine();
-    own::choose_faults();
+    choose_faults(false);
     own::populate();
     world.telling = &telling;
     world.run();

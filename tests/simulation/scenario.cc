@@ -72,20 +72,6 @@ void be_peer() {
     }
 }
 
-uint64_t sometimes(uint64_t one_in) {
-    return world.one_in(3) ? one_in : 0;
-}
-
-void choose_faults() {
-    faults = {.no_thread_one_in = world.one_in(8) ? 1 : sometimes(3),
-              .no_memory_one_in = world.one_in(8) ? 8 : uint64_t{0},
-              .interrupted_one_in = sometimes(4),
-              .io_error_one_in = sometimes(6),
-              .short_one_in = sometimes(3),
-              .queue_full_one_in = sometimes(3),
-              .set_lost_one_in = world.one_in(6) ? 4 : uint64_t{0}};
-}
-
 void choose_world() {
     program.is_strict = world.one_in(3);
     uint64_t express = world.one_in(2) ? 65'536 : world.choose(6);
@@ -94,7 +80,7 @@ void choose_world() {
                         {"UAIO_IDLE_MS", std::to_string(world.choose(3))},
                         {"UAIO_STRICT", world.one_in(2) ? "1" : "0"},
                         {"UAIO_EXPRESS", std::to_string(express)}};
-    choose_faults();
+    choose_faults(true);
     for (int i = 0; i < kFiles; ++i) {
         File& file = disk.make_file(kFileBytes);
         program.descriptors.push_back(disk.open(file, world.one_in(5), world.one_in(2)));
