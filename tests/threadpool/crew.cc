@@ -64,15 +64,8 @@ void Crew::wait_until_gone() {
     wait_for([this] { return !has_jobs() && pool.threads() == 0 && started == left; });
 }
 
-// Whoever does the empty job leaves afterwards; a thread that was asleep has no idle time left.
 void Crew::dismiss() {
-    pool.set_idle_ns(0);
-    while (pool.threads() > 0 || started != left) {
-        unsigned before = left;
-        Job nothing;
-        post(nothing);
-        wait_for([&] { return nothing.runs == 1 && left > before; });
-    }
+    pool.stop();
 }
 
 void Crew::reset() UAIO_UNCHECKED {

@@ -65,7 +65,7 @@ class Crew {
     // Waits until all threads have left by themselves, once there are no more jobs.
     void wait_until_gone();
 
-    // Makes the threads leave, however long their idle time, and waits for it.
+    // Stops the pool: its threads do what is there and leave, however long their idle time.
     void dismiss();
 
     // No threads and no jobs. Only for a forked child.

@@ -119,11 +119,16 @@ unsigned run(Crew& crew, const Campaign& campaign, uint64_t seed) {
     return posted;
 }
 
-// A pool that has come to rest does its next piece of work like its first.
-void check_quiet(Crew& crew, unsigned threads_max) {
+void check_gone(const Crew& crew, unsigned threads_max) {
     BOOST_TEST(crew.pool.threads() == 0u);
+    BOOST_TEST(crew.started.load() == crew.left.load());
     BOOST_TEST(crew.threads_seen.load() <= threads_max);
     BOOST_TEST(crew.inside_seen.load() <= threads_max);
+}
+
+// A pool that has come to rest does its next piece of work like its first.
+void check_quiet(Crew& crew, unsigned threads_max) {
+    check_gone(crew, threads_max);
     Job job;
     crew.post(job);
     crew.wait_until_gone();
@@ -176,7 +181,7 @@ BOOST_AUTO_TEST_CASE(a_job_meets_a_thread_on_its_way_to_sleep) {
             }
             BOOST_TEST(job.runs.load() == kJobs);
             crew.dismiss();
-            check_quiet(crew, threads_max);
+            check_gone(crew, threads_max);
         }
     }
 }

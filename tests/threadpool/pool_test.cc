@@ -179,8 +179,8 @@ BOOST_AUTO_TEST_CASE(a_busy_thread_looks_before_it_sleeps) {
     crew.at_end = once([&] { crew.post(late); });
     crew.post(first);
     crew.wait_for([&] { return late.runs == 1; });
-    crew.dismiss();
     BOOST_TEST(crew.started.load() == 1u);
+    crew.dismiss();
 }
 
 // The job comes when its only thread has found nothing at all, and counts as searching.
@@ -190,8 +190,8 @@ BOOST_AUTO_TEST_CASE(a_searching_thread_looks_before_it_sleeps) {
     crew.at_end = once([&] { crew.post(late); });
     BOOST_TEST(crew.pool.notify());
     crew.wait_for([&] { return late.runs == 1; });
-    crew.dismiss();
     BOOST_TEST(crew.started.load() == 1u);
+    crew.dismiss();
 }
 
 // The job comes when its only thread has looked for the last time before it sleeps or leaves.
@@ -202,9 +202,9 @@ BOOST_AUTO_TEST_CASE(a_thread_that_is_about_to_sleep_is_woken) {
         crew.at_look = once([&] { crew.post(late); });
         BOOST_TEST(crew.pool.notify());
         crew.wait_for([&] { return late.runs == 1; });
-        crew.dismiss();
         BOOST_TEST(crew.started.load() == 1u);
         BOOST_TEST(crew.woken.load() >= 1u);
+        crew.dismiss();
     }
 }
 
@@ -290,6 +290,18 @@ BOOST_AUTO_TEST_CASE(an_idle_thread_stays_for_its_time) {
     crew.post(job);
     crew.wait_until_gone();
     BOOST_TEST(crew.left_ns.load() >= done_ns + kIdleNs);
+}
+
+BOOST_AUTO_TEST_CASE(a_shortened_idle_time_holds_from_the_next_sleep) {
+    Crew& crew = Crew::hire({.idle_ns = Crew::kForEverNs});
+    Job first;
+    crew.post(first);
+    crew.wait_for([&] { return first.runs == 1; });
+    crew.pool.set_idle_ns(0);
+    Job next;
+    crew.post(next);
+    crew.wait_until_gone();
+    BOOST_TEST(next.runs.load() == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(an_idle_thread_is_woken_for_the_next_work) {
