@@ -78,12 +78,13 @@ build --override_repository=rules_java=/usr/share/bazel/rules/java
 EOF
 }
 
-# GCC 12's thread sanitizer gives up when the kernel randomises more than 28 bits of an address.
-# Nothing is written where randomisation cannot be switched off either.
+# GCC 12's thread sanitizer gives up when the kernel randomises more than 28 bits of an address, and
+# its address sanitizer now and then. Nothing is written where randomisation cannot be switched off
+# either.
 sanitizer_flags() {
     bits=$(cat /proc/sys/vm/mmap_rnd_bits 2>/dev/null) || bits=0
     if [ "$bits" -gt 28 ] && setarch -R true 2>/dev/null; then
-        printf "test:tsan --run_under='setarch -R'\n"
+        printf "test:%s --run_under='setarch -R'\n" asan tsan
     fi
 }
 

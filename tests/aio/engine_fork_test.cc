@@ -22,6 +22,7 @@
 #include "aio/counters.h"
 #include "tests/aio/held_io.h"
 #include "tests/aio/own_door.h"
+#include "tests/storm/safe_fork.h"
 #include "tests/support/gate.h"
 #include "tests/support/scratch_file.h"
 
@@ -35,7 +36,7 @@ constexpr unsigned kHangSeconds = 60;
 // Runs `child` in a child, which must end with 0: each bit is something that went wrong there.
 template <class Child>
 int status_of(const Child& child) {
-    pid_t pid = fork();
+    pid_t pid = fork_safely();
     if (pid == 0) {
         signal(SIGALRM, SIG_DFL);
         alarm(kHangSeconds);
@@ -82,6 +83,7 @@ void use_the_engine_while_forking() {
             ScratchFile file("parent");
             require(works(file), "use the engine");
         }).join();
+        wait_until_forks_are_safe();
     }
 }
 

@@ -43,6 +43,12 @@ uint32_t burst(int fd, size_t requests) {
     return highest;
 }
 
+void wait_until_workers_have_left() {
+    while (counters().sum(Counter::kWorkersStarted) != counters().sum(Counter::kWorkersLeft)) {
+        sched_yield();
+    }
+}
+
 BOOST_AUTO_TEST_CASE(memory_goes_back_when_the_workers_have_left) {
     constexpr size_t kBurst = 20'000;
     constexpr size_t kFew = 100;
@@ -51,15 +57,14 @@ BOOST_AUTO_TEST_CASE(memory_goes_back_when_the_workers_have_left) {
     int pipes[2];
     require(pipe(pipes) == 0, "make a pipe");
     BOOST_TEST(burst(pipes[0], kBurst) >= kBurst - 1);
-    // Some worker at least is there when all of these are gone.
+    wait_until_workers_have_left();
+    // One worker at least comes when all of these are gone.
     char byte;
     Owner last;
     require(write(pipes[1], "x", 1) == 1, "write to a pipe");
     last.submit(read_at(pipes[0], 0, &byte, 1));
     BOOST_TEST(last.finish() == (Status{1, 0}));
-    while (counters().sum(Counter::kWorkersStarted) != counters().sum(Counter::kWorkersLeft)) {
-        sched_yield();
-    }
+    wait_until_workers_have_left();
     BOOST_TEST(burst(pipes[0], kFew) < 2 * kFew);
     close(pipes[0]);
     close(pipes[1]);

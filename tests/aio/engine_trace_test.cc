@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <vector>
@@ -16,6 +17,7 @@
 #include "aio/engine.h"
 #include "tests/aio/held_io.h"
 #include "tests/aio/own_door.h"
+#include "tests/storm/safe_fork.h"
 #include "tests/support/scratch_file.h"
 #include "tools/uaio/trace_file.h"
 
@@ -220,8 +222,11 @@ BOOST_AUTO_TEST_CASE(what_is_made_at_once_is_one_step) {
     bool hit = owner.run_at_once(read_at(file.fd(), 0, buffer, sizeof buffer));
     Trace trace = tools::read_trace(trace_path());
     BOOST_TEST_REQUIRE(trace.steps.size() > before);
-    const tools::TraceStep& step = trace.steps.back();
-    BOOST_TEST((step.step == (hit ? Step::kHit : Step::kMiss)));  // not every file system can
+    // A worker or a poller that has been idle for long may leave meanwhile.
+    auto is_wanted = [hit](const tools::TraceStep& step) {
+        return step.step == (hit ? Step::kHit : Step::kMiss);  // not every file system can
+    };
+    BOOST_TEST(std::count_if(trace.steps.begin() + before, trace.steps.end(), is_wanted) == 1);
     BOOST_TEST(trace.requests.back().express == hit);
     if (hit) {
         owner.finish();
@@ -233,7 +238,7 @@ BOOST_AUTO_TEST_CASE(what_is_made_at_once_is_one_step) {
 BOOST_AUTO_TEST_CASE(a_forked_child_has_a_trace_of_its_own) {
     ScratchFile file;
     size_t before = tools::read_trace(trace_path()).requests.size();
-    pid_t pid = fork();
+    pid_t pid = fork_safely();
     if (pid == 0) {
         engine.start();
         Owner owner;

@@ -1,50 +1,21 @@
 // Goal: a context that is told of a fork has its operations in the parent and in the child.
 // Method: an empty pipe holds a read; the child lets its own go first, while the parent has not
 // gone on yet.
-#include <sched.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <filesystem>
-#include <fstream>
 #include <memory>
 #include <string>
 
 #include <boost/test/unit_test.hpp>
 
 #include "tests/asio/fixture.h"
-#include "tests/storm/scale.h"
+#include "tests/storm/safe_fork.h"
 #include "tests/support/gate.h"
 
 namespace uaio::test {
 namespace {
-
-// Whether the system says so of this thread; one that has just ended does not.
-bool sleeps(const std::filesystem::path& thread) {
-    std::ifstream file(thread / "stat");
-    std::string line;
-    std::getline(file, line);
-    size_t name_end = line.rfind(") ");
-    return name_end != std::string::npos && line[name_end + 2] == 'S';
-}
-
-bool others_sleep() {
-    std::filesystem::directory_iterator threads("/proc/self/task");
-    return std::all_of(begin(threads), end(threads), [](const auto& thread) {
-        return thread.path().filename() == std::to_string(gettid()) || sleeps(thread.path());
-    });
-}
-
-// The child of a fork beside a thread that was inside a sanitizer's allocator (GCC 12) waits for
-// its lock for ever; so then the others are at rest first.
-pid_t fork_safely() {
-    while (kSanitizer && !(others_sleep() && others_sleep())) {
-        sched_yield();
-    }
-    return fork();
-}
 
 BOOST_FIXTURE_TEST_SUITE(fork_suite, Fixture)
 

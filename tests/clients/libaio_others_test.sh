@@ -20,14 +20,15 @@ none_failed() {
     [ "$(counter failed)" -eq 0 ] || fail "requests failed: $(counter failed)"
 }
 
+# It works for a time, not for a number of transfers.
 truncate -s 64M disk
 run_refused stressapptest -M 32 -s 2 -d "$PWD/disk"
 grep -q 'Status: PASS' output || fail 'stressapptest does not pass'
-expect_counted 100 'reads performed'
+expect_counted 1 'reads performed'
 none_failed
 run_refused stressapptest -M 32 -s 3 --destructive -d "$PWD/disk"
 grep -q 'Status: PASS' output || fail 'stressapptest does not pass'
-expect_counted 100 'writes performed'
+expect_counted 1 'writes performed'
 none_failed
 
 sysbench fileio --file-total-size=16M --file-num=4 prepare >output 2>&1 || fail 'sysbench prepare'

@@ -11,11 +11,7 @@ using namespace differential;
 
 namespace {
 
-#ifdef __SANITIZE_THREAD__
-constexpr int kProcesses = 20;  // a fork takes a fifth of a second
-#else
 constexpr int kProcesses = 200;
-#endif
 int file;
 
 void read_one() {
@@ -40,8 +36,8 @@ void use_and_fork() {
 }  // namespace
 
 int main() {
-#ifdef __SANITIZE_ADDRESS__
-    not_here("the address sanitizer's allocator may be locked for ever in a forked child");
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    not_here("the sanitizer's allocator may be locked for ever in a forked child");
 #endif
     file = scratch_file("x");
     for (int i = 0; i < kProcesses; ++i) in_child(use_and_fork);

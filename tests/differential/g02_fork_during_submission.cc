@@ -39,8 +39,8 @@ void read_one() {
 }  // namespace
 
 int main() {
-#ifdef __SANITIZE_ADDRESS__
-    not_here("the address sanitizer's allocator may be locked for ever in a forked child");
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    not_here("the sanitizer's allocator may be locked for ever in a forked child");
 #endif
     file = scratch_file("x");
     pthread_t threads[kThreads];

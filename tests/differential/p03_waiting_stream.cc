@@ -3,9 +3,9 @@
 //
 //     p03_waiting_stream pipe | terminal
 //
-// A read that is being tried at the moment counts as running. The read of a file that is submitted
+// A read that is being tried at the moment counts as running. The sync of a file that is submitted
 // afterwards ends the doubt where there is one worker (UAIO_THREADS=1): the tries are over when it
-// is done.
+// is done. (A read would be made at once, by the submitter.)
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -38,10 +38,9 @@ int main(int count, char** arguments) {
         reads[i] = block_for(fd, &bytes[i], 1);
         begin_read(reads[i]);
     }
-    char byte = 0;
-    aiocb after = block_for(scratch_file("x"), &byte, 1);
-    begin_read(after);
-    expect(after, 0, 1, "the read of a file");
+    aiocb after = block_for(scratch_file("x"), nullptr, 0);
+    begin_sync(after, O_SYNC);
+    expect(after, 0, 0, "the sync of a file");
     // The last one first, or it would be tried when the first is gone.
     for (int i : {1, 0}) {
         int answer = aio_cancel(fd, &reads[i]);

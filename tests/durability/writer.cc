@@ -1,6 +1,7 @@
 #include "tests/durability/writer.h"
 
 #include <fcntl.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -8,6 +9,7 @@
 #include <memory>
 #include <random>
 
+#include "tests/storm/child.h"
 #include "tests/support/request.h"
 
 extern "C" int __real_fsync(int fd);
@@ -77,6 +79,7 @@ int write_for_ever(int file, int acknowledged, uint64_t serial, uint64_t seed) {
             !batch->sync(random)) {
             return kFailed;
         }
+        alarm(kChildSeconds);  // anew
         older = std::move(batch);
     }
 }

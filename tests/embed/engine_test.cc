@@ -18,6 +18,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "tests/embed/task.h"
+#include "tests/storm/safe_fork.h"
 #include "tests/support/gate.h"
 #include "tests/support/scratch_file.h"
 
@@ -247,7 +248,7 @@ BOOST_AUTO_TEST_CASE(a_child_has_no_operations_and_an_engine_that_works) {
     Task read(UAIO_READ, gate.fd(), in, 1);
     BOOST_TEST(read.submit() == 0);
     ScratchFile file("bytes");
-    pid_t child = fork();
+    pid_t child = fork_safely();
     BOOST_REQUIRE(child >= 0);
     if (child == 0) {
         char byte = 0;

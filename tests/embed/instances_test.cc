@@ -21,6 +21,7 @@
 
 #include "tests/embed/own_engine.h"
 #include "tests/embed/task.h"
+#include "tests/storm/safe_fork.h"
 #include "tests/support/bell.h"
 #include "tests/support/gate.h"
 #include "tests/support/scratch_file.h"
@@ -292,7 +293,7 @@ BOOST_AUTO_TEST_CASE(a_child_has_its_parents_engines_empty) {
     int descriptor = uaio_engine_descriptor(engine, nullptr);
     BOOST_TEST(waiting.submit(engine) == 0);
     BOOST_TEST(ended.submit(engine) == 0);
-    pid_t child = fork();
+    pid_t child = fork_safely();
     BOOST_REQUIRE(child >= 0);
     if (child == 0) {
         uaio_operation* taken = nullptr;

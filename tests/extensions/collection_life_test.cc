@@ -17,6 +17,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "tests/extensions/collected.h"
+#include "tests/storm/safe_fork.h"
 #include "tests/support/gate.h"
 #include "tests/support/request.h"
 #include "tests/support/require.h"
@@ -98,7 +99,7 @@ BOOST_AUTO_TEST_CASE(a_child_starts_with_nothing) {
     BOOST_TEST(aio_read(&ended.block) == 0);
     BOOST_TEST(aio_read(&waiting.block) == 0);
     ended.wait_for_end();
-    pid_t child = fork();
+    pid_t child = fork_safely();
     if (child == 0) _exit(check_child(file.fd()));
     require(child > 0, "fork");
     int status = 0;

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -119,8 +120,7 @@ BOOST_AUTO_TEST_CASE(a_moved_context_is_closed_against_those_that_look_for_it) {
         std::array<std::thread, 3> threads;
         for (size_t i = 0; i < threads.size(); ++i) {
             threads[i] = std::thread([&, i] {
-                while (!begun) {
-                }
+                while (!begun) sched_yield();
                 IoEvent event;
                 i == 2 ? destroy_context(context)
                        : collect_events(context, 0, 1, &event, &kAtOnce, nullptr);

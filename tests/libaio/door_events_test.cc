@@ -155,6 +155,9 @@ BOOST_FIXTURE_TEST_CASE(a_handler_does_not_sleep_beside_an_event_it_cannot_take,
     second.data = 42;
     BOOST_TEST(submit(first) == 1);
     BOOST_TEST(submit(second) == 1);
+    Visit visit(context);
+    const Ring& ring = visit.context()->ring;
+    while (ring.unread() < 2 || ring.is_owned()) sched_yield();
     BOOST_TEST(collect_events(context, 1, 1, place, nullptr, nullptr) == 1);
     mprotect(page, bytes, PROT_READ);
     sigaction(SIGSEGV, &action, &before);

@@ -50,17 +50,18 @@ BOOST_FIXTURE_TEST_CASE(blocks_and_pieces_may_be_reused_at_once, Opened) {
 
 BOOST_FIXTURE_TEST_CASE(a_full_ring_takes_a_part_and_then_nothing, Opened) {
     ReadGate gate;
-    std::vector<IoBlock> blocks(200, block_of(kPread, gate.fd(), data, 1));
+    long most = Visit(context).context()->ring.events_max();
+    BOOST_TEST(most >= 8);
+    std::vector<IoBlock> blocks(most + 1, block_of(kPread, gate.fd(), data, 1));
     std::vector<IoBlock*> list;
     for (IoBlock& block : blocks) list.push_back(&block);
-    long taken = submit_blocks(context, 200, list.data());
-    BOOST_TEST(taken == 126);
+    BOOST_TEST(submit_blocks(context, most + 1, list.data()) == most);
     BOOST_TEST(submit_blocks(context, 1, list.data()) == -EAGAIN);
     gate.release("x");
     next();
     BOOST_TEST(submit_blocks(context, 2, list.data()) == 1);
     gate.end();
-    for (int i = 0; i < 126; ++i) BOOST_TEST(next().result == 0);
+    for (long i = 0; i < most; ++i) BOOST_TEST(next().result == 0);
 }
 
 BOOST_FIXTURE_TEST_CASE(what_waits_can_be_cancelled, Opened) {

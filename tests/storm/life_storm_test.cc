@@ -36,6 +36,7 @@ using namespace test;
 
 constexpr int kNobody = 65534;
 constexpr int kSkipped = 77;
+constexpr int kTooEarly = 78;
 
 // --- exec and exit ----------------------------------------------------------------------------
 
@@ -137,7 +138,8 @@ BOOST_AUTO_TEST_CASE(without_a_thread_the_caller_works) {
 }
 
 // Two reads wait, the worker has left and none is to be had any more. The poller, or whoever
-// cancels the first, sees to the second.
+// cancels the first, sees to the second. kTooEarly: the worker had only been made, without its name,
+// and waits in the read itself for want of a poller.
 int feed_without_workers(bool cancel_first) {
     return run_child([=] {
         aioinit settings;
@@ -159,9 +161,12 @@ int feed_without_workers(bool cancel_first) {
             return kSkipped;
         }
         if (cancel_first) {
-            bool cancelled = aio_cancel(gate.fd(), &reads[0].block()) == AIO_CANCELED;
-            gate.release("y");
-            return cancelled && reads[1].finish() == transferred(1) ? 0 : 2;
+            int answer = aio_cancel(gate.fd(), &reads[0].block());
+            gate.release(answer == AIO_NOTCANCELED ? "xy" : "y");
+            if (answer == AIO_NOTCANCELED) {
+                return kTooEarly;
+            }
+            return answer == AIO_CANCELED && reads[1].finish() == transferred(1) ? 0 : 2;
         }
         gate.release("x");
         bool first = reads[0].finish() == transferred(1);
@@ -173,7 +178,9 @@ int feed_without_workers(bool cancel_first) {
 BOOST_AUTO_TEST_CASE(waiting_reads_go_on_when_no_thread_can_be_had) {
     for (size_t round = 0; round < scaled(10); ++round) {
         skip_or_check(feed_without_workers(false), "feed without workers");
-        skip_or_check(feed_without_workers(true), "cancel without workers");
+        int end = kTooEarly;
+        while (end == kTooEarly) end = feed_without_workers(true);
+        skip_or_check(end, "cancel without workers");
     }
 }
 

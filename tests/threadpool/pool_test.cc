@@ -38,7 +38,7 @@ BOOST_AUTO_TEST_CASE(no_thread_comes_before_there_is_work) {
 
 BOOST_AUTO_TEST_CASE(threads_come_on_demand_up_to_the_maximum) {
     constexpr unsigned kMax = 3;
-    Crew& crew = Crew::hire({.threads_max = kMax});
+    Crew& crew = Crew::hire({.threads_max = kMax, .idle_ns = Crew::kForEverNs});
     HeldJobs held;
     for (unsigned thread = 1; thread <= kMax; ++thread) {
         occupy(crew, held, 1);
@@ -50,7 +50,7 @@ BOOST_AUTO_TEST_CASE(threads_come_on_demand_up_to_the_maximum) {
     BOOST_TEST(crew.pool.threads() == kMax);
     BOOST_TEST(held.entered.waiting() == 0);
     held.release(kMax + 2);
-    crew.wait_until_gone();
+    crew.dismiss();
     BOOST_TEST(held.runs() == kMax + 2);
     BOOST_TEST(crew.started.load() == kMax);
     BOOST_TEST(crew.inside_seen.load() == kMax);

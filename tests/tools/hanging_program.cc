@@ -21,6 +21,7 @@ namespace {
     } else {
         setenv("UAIO_STATS", stats.c_str(), 1);
     }
+    setenv("UAIO_IDLE_MS", "3600000", 1);  // its worker stays
     Request first(-1, HangingProgram::kBytes);
     Request second(-1, 2 * HangingProgram::kBytes);
     ReadGate gate;

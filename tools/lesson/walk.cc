@@ -113,11 +113,18 @@ class Writer {
         }
     }
 
+    // The next step of the same request; null after its last one.
+    const TraceStep* step_after(size_t index) const {
+        const std::vector<size_t>& steps = trace_.requests[trace_.steps[index].request].steps;
+        auto next = std::upper_bound(steps.begin(), steps.end(), index);
+        return next != steps.end() ? &trace_.steps[*next] : nullptr;
+    }
+
     // If it is performed by another one's system call, the very next step of it says so.
     void take(size_t index) {
         const TraceStep& step = trace_.steps[index];
-        const TraceStep* next = index + 1 < trace_.steps.size() ? &step + 1 : nullptr;
-        bool joins = next != nullptr && next->step == Step::kJoin && next->request == step.request;
+        const TraceStep* next = step_after(index);
+        bool joins = next != nullptr && next->step == Step::kJoin;
         if (!joins) walk_.taken += name(step.request);
         move(step.request, Room::kWorker,
              joins ? name(next->other_request) + "'s call serves " + name(step.request) + " too"
