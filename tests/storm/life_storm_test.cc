@@ -138,8 +138,8 @@ BOOST_AUTO_TEST_CASE(without_a_thread_the_caller_works) {
 }
 
 // Two reads wait, the worker has left and none is to be had any more. The poller, or whoever
-// cancels the first, sees to the second. kTooEarly: the worker had only been made, without its name,
-// and waits in the read itself for want of a poller.
+// cancels the first, sees to the second. kTooEarly: the worker had only been made, without its
+// name, and waits in the read itself for want of a poller.
 int feed_without_workers(bool cancel_first) {
     return run_child([=] {
         aioinit settings;
