@@ -31,8 +31,8 @@ need mpicc.openmpi
 need mpirun.openmpi
 mpicc.openmpi -O1 -o openmpi_io "$source"
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 HOME="$scratch"
-# It names the memory that ranks share and the folder of a run by the process's number, which another
-# test may have too while it runs: each sandbox counts its own.
+# It names the memory that ranks share, and the folder of a run, by the process's number, which
+# another test may have too while it runs: each sandbox counts its own.
 export OMPI_MCA_btl_vader_backing_directory="$scratch" OMPI_MCA_orte_tmpdir_base="$scratch"
 run_client mpirun.openmpi --oversubscribe --mca btl self,vader --mca io ompio -n 4 \
     ./openmpi_io shared.openmpi
