@@ -8,7 +8,7 @@ set -eu
 packages='
     bazel-bootstrap bazel-rules-java
     abigail-tools btrfs-progs chromium clang cmake curl debhelper dpkg-dev e2fsprogs fio fuse3 g++
-    git libaio-dev libclang-rt-14-dev lintian make
+    git gnuplot-nox libaio-dev libclang-rt-14-dev lintian make
     libfuse3-dev liburing-dev linux-perf mandoc nodejs ocfs2-tools pkg-config qemu-utils spin
     stressapptest stress-ng sysbench systemtap-sdt-dev valgrind xfsprogs
     libmpich-dev libopenmpi-dev mpich openmpi-bin

@@ -123,6 +123,17 @@ BOOST_FIXTURE_TEST_CASE(failures_are_one_clear_line, Folder) {
     }
 }
 
+// With the workload and every peer by name.
+BOOST_FIXTURE_TEST_CASE(a_picture_is_drawn, Folder) {
+    std::string words = std::string(kTiny) + "--only cached-read-1x1 --peers uaio,plain --plot ";
+    BOOST_TEST(bench(words + path + "/picture.svg") == 0, text("err"));
+    BOOST_TEST(text("err") == "");
+    BOOST_TEST(says("picture.svg", "<svg"));
+    for (const char* part : {">uaio<", ">plain<", "cached-read-1x1", "</svg>"}) {
+        BOOST_TEST(says("picture.svg", part), part);
+    }
+}
+
 // Without gnuplot on the path the run does not even begin.
 BOOST_FIXTURE_TEST_CASE(a_picture_needs_gnuplot, Folder) {
     std::string kept = getenv("PATH");
