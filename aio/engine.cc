@@ -89,8 +89,6 @@ bool Engine::calls_pending(void* context) {
 // blocked, those that the system calls raise for their thread swallowed, and not to be cancelled,
 // because somebody has to publish what was taken.
 void Engine::run_all_here() {
-    int cancel_state;
-    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel_state);
     Running frame = {this, run_here};
     run_here = &frame;
     {
@@ -104,7 +102,6 @@ void Engine::run_all_here() {
         }
     }
     run_here = frame.outer;
-    pthread_setcancelstate(cancel_state, nullptr);
 }
 
 // Not by this engine alone: its owners may submit to others, whose owners submit to this one.

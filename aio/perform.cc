@@ -129,6 +129,11 @@ Outcome outcome_of(size_t progress) {
     return {static_cast<ssize_t>(progress), 0};
 }
 
+// A socket may connect at its first write (TCP_FASTOPEN_CONNECT), for which it takes its time.
+bool would_wait(int error) {
+    return error == EAGAIN || error == EINPROGRESS;
+}
+
 // An error after some bytes were written shows only in the next request, as with write(2).
 Attempt attempt(const Operation& operation, size_t& progress, bool may_wait) {
     for (;;) {
@@ -136,7 +141,7 @@ Attempt attempt(const Operation& operation, size_t& progress, bool may_wait) {
         if (moved < 0 && errno == EINTR) {
             continue;
         }
-        if (moved < 0 && errno == EAGAIN && !operation.descriptor.nonblocking) {
+        if (moved < 0 && would_wait(errno) && !operation.descriptor.nonblocking) {
             return {true, {}};
         }
         if (moved < 0) {

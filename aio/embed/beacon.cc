@@ -8,13 +8,27 @@
 #include "aio/embed/platform/beacon_ends.h"
 
 namespace uaio {
+namespace {
+
+void close_both(int reader, int writer) {
+    ::close(reader);
+    if (writer != reader) {
+        ::close(writer);
+    }
+}
+
+}  // namespace
 
 int Beacon::open() {
     int saved = errno;
     int ends[2];
     int error = make_beacon_ends(ends);
     struct stat status;
-    if (error == 0 && fstat(ends[0], &status) == 0) {
+    if (error == 0 && fstat(ends[0], &status) != 0) {
+        error = errno;
+        close_both(ends[0], ends[1]);
+    }
+    if (error == 0) {
         reader_ = ends[0];
         writer_ = ends[1];
         device_ = static_cast<uint64_t>(status.st_dev);
@@ -59,10 +73,7 @@ void Beacon::put_out() {
 void Beacon::close() {
     int saved = errno;
     if (is_ours()) {
-        ::close(reader_);
-        if (writer_ != reader_) {
-            ::close(writer_);
-        }
+        close_both(reader_, writer_);
     }
     reader_ = writer_ = -1;
     errno = saved;

@@ -70,7 +70,8 @@ size_t EndedQueue::take(uaio_operation** ended, size_t max) {
 
 // What is on the stack goes behind the list, the oldest first.
 void EndedQueue::collect() {
-    if (is_empty() || top_.load(std::memory_order_relaxed) == nullptr) {  // spares the write
+    // Sequentially consistent: after the taker's announcement. Spares the write.
+    if (top_.load(std::memory_order_seq_cst) == nullptr) {
         return;
     }
     uaio_operation* newest = top_.exchange(nullptr, std::memory_order_acquire);  // pairs with put()
@@ -89,7 +90,7 @@ void EndedQueue::collect() {
     last_ = newest;
 }
 
-// Sequentially consistent: after the taker's announcement, respectively after `dark_` was set.
+// Sequentially consistent: after `dark_` was set.
 bool EndedQueue::is_empty() const {
     return first_ == nullptr && top_.load(std::memory_order_seq_cst) == nullptr;
 }

@@ -114,7 +114,8 @@ struct uaio_engine *uaio_engine_create(const struct uaio_options *options, int *
 /*
  * Ends an engine. Operations that have not begun are withdrawn: their `done` is called with
  * ECANCELED. Those that run are waited for; but what waits for its stream ends with what it has
- * written, or ECANCELED. When the function returns every `done` has been called and has returned,
+ * written, or ECANCELED. (Where the system refused the descriptors or the thread for that, what was
+ * to wait is being read or written by a thread, and so waited for.) When the function returns every `done` has been called and has returned,
  * the threads of the engine touch nothing of it any more, and its memory and descriptors have been
  * given back. An operation that was left for uaio_waitn() has its `result` and `error` in it.
  *
@@ -146,7 +147,7 @@ enum {
  *
  * Must not block: other operations wait behind it. It may call uaio_submit(), and what it submits
  * may do so again without end (it goes to a thread, so that no stack grows); but not uaio_cancel()
- * or uaio_cancel_descriptor().
+ * or uaio_cancel_descriptor(). A child that it forks must not return from it.
  */
 typedef void (*uaio_done)(void *user, ssize_t result, int error);
 
@@ -170,7 +171,8 @@ struct uaio_operation {
      * In bytes. UAIO_OWN_POSITION: where the descriptor stands, which moves on, as with read(2) and
      * write(2). Such reads of a descriptor run one at a time, and so do such writes; there is no
      * order between these and others. Streams (pipes, sockets, terminals) have no other position
-     * and ignore the offset. Without meaning for syncs, and for writes with O_APPEND.
+     * and ignore the offset. Without meaning for syncs. Writes with O_APPEND go to the end whatever
+     * it is, but only UAIO_OWN_POSITION moves the position, and has no order with the others then.
      */
     int64_t offset;
 
@@ -204,7 +206,7 @@ struct uaio_operation {
  * Waits for no input or output. But what the system's cache can serve is done at once, unless the
  * caller is a `done`: then its own `done` has been called when the function returns. Where no
  * thread can be had at all, everything is done so; what a `done` submits then, once that has
- * returned.
+ * returned, or, if the cache had served it or it was withdrawn, in that call of its own.
  */
 size_t uaio_submit(struct uaio_engine *engine, struct uaio_operation *const *operations,
                    size_t count, int *error);
@@ -213,7 +215,8 @@ size_t uaio_submit(struct uaio_engine *engine, struct uaio_operation *const *ope
  * Withdraws those of the operations that have not begun: their `done` is called with ECANCELED
  * before the function returns. Of the others, transfers of files and syncs go on; one that waits
  * for its stream ends with what it has written, before the function returns, and one that is being
- * tried just then does not wait afterwards. Returns how many ended before it returned.
+ * tried just then does not wait afterwards. Returns how many this call has ended so; others may have
+ * ended, or been withdrawn by somebody else, meanwhile.
  *
  * Each must have been submitted, and its memory be there until the function returns, though it may
  * end meanwhile. May wait for a moment for a `done` that is being called by another thread, so the

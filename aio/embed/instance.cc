@@ -3,6 +3,7 @@
 #include <new>
 
 #include "threadpool/base/pages.h"
+#include "threadpool/base/signal_block.h"
 
 namespace uaio {
 namespace {
@@ -53,6 +54,7 @@ void end_instance(Instance& instance) {
         return;
     }
     auto& own = static_cast<OwnInstance&>(instance);
+    SignalBlock block;
     own.own.shut_down();
     remove_fork_watcher(own);
     own.own.dispose();

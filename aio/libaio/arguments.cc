@@ -108,7 +108,10 @@ int begin_transfer(const IoBlock& block, Slot& slot, Operation& operation) {
         operation.bytes =
             block.bytes < kTransferMax ? static_cast<size_t>(block.bytes) : kTransferMax;
     }
-    return error == 0 && block.offset < 0 ? EINVAL : error;
+    // As rw_verify_area() in the kernel.
+    bool fits =
+        block.offset >= 0 && operation.bytes <= static_cast<uint64_t>(INT64_MAX - block.offset);
+    return error == 0 && !fits ? EINVAL : error;
 }
 
 int begin_sync(const IoBlock& block, Operation& operation) {

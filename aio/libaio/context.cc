@@ -170,12 +170,13 @@ bool wait_until_none(Context& context, const std::atomic<Count>& count, int64_t 
     }
 }
 
-// What has not begun need not begin. Nobody submits any more.
+// What has not begun need not begin, and what waits for its stream waits no more, though it may have
+// been made in part. Nobody submits any more.
 void withdraw_all(Context& context) {
     for (uint32_t number = 0; Slot* slot = context.slots.at(number); ++number) {
         uint64_t block = slot->block.load(std::memory_order_acquire);  // pairs with the submitter
         if (block != 0 && !polls.withdraw(*slot, block)) {
-            engine.cancel(slot->request, slot);
+            engine.cancel(slot->request, slot, Engine::Wish::kFirm);
         }
     }
 }
@@ -250,6 +251,9 @@ bool owns_a_ring() {
 }
 
 int open_context(uint32_t events, Context*& context) {
+    if (!is_own()) {
+        return EAGAIN;
+    }
     context = contexts.take();
     if (context == nullptr) {
         return ENOMEM;

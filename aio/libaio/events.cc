@@ -217,17 +217,29 @@ int64_t deadline_of(const timespec* timeout) {
     return now_ns() + seconds * kNsPerSecond + rest;
 }
 
+bool is_zero(const timespec& timeout) {
+    return timeout.tv_sec == 0 && timeout.tv_nsec == 0;
+}
+
+// A signal that waits for the mask comes with each call, as from the kernel, whether or not it has
+// slept; but libaio does not ask the kernel when there is neither an event nor time.
+bool lets_a_signal_in(const Collection& collection) {
+    const timespec* timeout = collection.timeout;
+    bool asks = collection.taken > 0 || timeout == nullptr || !is_zero(*timeout);
+    return collection.mask != nullptr && asks &&
+           sleep_on_alarm(kNoAlarm, 0, *collection.mask) == WaitEnd::kInterrupted;
+}
+
 long collect(Collection& collection, bool may_wait) {
     int error = take(collection);
     if (error == 0 && !collection.is_over() && may_wait) {
         collection.deadline_ns = deadline_of(collection.timeout);
         error = wait_counted(collection);
     }
+    if (lets_a_signal_in(collection) && error == 0) {
+        error = EINTR;
+    }
     return collection.taken > 0 ? collection.taken : -error;
-}
-
-bool is_zero(const timespec& timeout) {
-    return timeout.tv_sec == 0 && timeout.tv_nsec == 0;
 }
 
 }  // namespace

@@ -63,7 +63,8 @@ class Polls {
 
     // The back end. ----------------------------------------------------------------------------
 
-    // From now on the thread waits for that poll too, respectively no more. 0, EBADF or EAGAIN.
+    // From now on the thread waits for that poll too, respectively no more. 0, EBADF, EINVAL for
+    // what cannot be polled, or EAGAIN.
     int arm(Poll& poll) UAIO_REQUIRES(lock_);
     void disarm(Poll& poll) UAIO_REQUIRES(lock_);
 

@@ -168,7 +168,9 @@ void Ring::drain(Arrival*& moved) {
     // Acquire pairs with arrive(), release with keeps_events().
     Arrival* chain = reversed(arrived_.exchange(nullptr, std::memory_order_acq_rel));
     if (chain == nullptr) {
-        in_hand_.store(false, std::memory_order_relaxed);  // it has moved nothing
+        // It has moved nothing. Release pairs with keeps_events(), which then sees the tail of the
+        // owner before.
+        in_hand_.store(false, std::memory_order_release);
         return;
     }
     uint32_t tail = tail_.load(std::memory_order_relaxed);  // the owner's

@@ -71,7 +71,7 @@ int describe_access(int fd, Descriptor& descriptor) {
     int saved = errno;
     int flags = fcntl(fd, F_GETFL);
     errno = saved;
-    if (flags < 0) {
+    if (flags < 0 || (flags & O_PATH) != 0) {
         return EBADF;
     }
     int access = flags & O_ACCMODE;

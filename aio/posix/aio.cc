@@ -20,9 +20,18 @@
 #include "threadpool/base/signal_block.h"
 
 namespace uaio {
+namespace {
+
+// A file system of the user's (FUSE) may give any error, but this one would say for ever that the
+// request is on its way.
+int final_error(int error) {
+    return error == EINPROGRESS ? EIO : error;
+}
+
+}  // namespace
 
 void publish_block(void* owner, ssize_t result, int error) {
-    Block(static_cast<struct aiocb*>(owner)).publish(result, error);
+    Block(static_cast<struct aiocb*>(owner)).publish(result, final_error(error));
 }
 
 void publish_at_once(void* owner, ssize_t result, int /*error*/) {
@@ -30,7 +39,7 @@ void publish_at_once(void* owner, ssize_t result, int /*error*/) {
 }
 
 void publish_collected(void* owner, ssize_t result, int error) {
-    collection.end(owner, result, error, publish_block);
+    collection.end(owner, result, final_error(error), publish_block);
 }
 
 // The caller is a thread of the program.

@@ -200,6 +200,28 @@ BOOST_AUTO_TEST_CASE(a_descriptor_that_comes_late_is_readable_at_once) {
     BOOST_TEST(!is_readable(fd, 0));
 }
 
+// A thread that is to be cancelled goes on until it is back, with what it has taken.
+BOOST_AUTO_TEST_CASE(a_call_is_no_place_to_be_cancelled) {
+    Reads reads(2);
+    BOOST_TEST(uaio_engine_descriptor(reads.engine, nullptr) >= 0);
+    size_t taken = 0;
+    size_t cancelled = 0;
+    reads.gate.release("x");
+    std::thread thread([&] {
+        pthread_cancel(pthread_self());
+        uaio_operation* ended[2];
+        taken = uaio_waitn(reads.engine, ended, 1, 1, kForEver, nullptr);
+        uaio_operation* second = &reads.tasks[1].operation;
+        cancelled = uaio_cancel(reads.engine, &second, 1);
+        pthread_testcancel();
+        taken = cancelled = 2;
+    });
+    thread.join();
+    BOOST_TEST(taken == 1u);
+    BOOST_TEST(cancelled == 1u);
+    BOOST_TEST(reads.take(1, 1).size() == 1u);
+}
+
 BOOST_AUTO_TEST_CASE(operations_with_a_function_do_not_make_it_readable) {
     ScratchFile file("bytes");
     OwnEngine engine;

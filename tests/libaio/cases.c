@@ -6,6 +6,7 @@
 #include <libaio.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -142,6 +143,10 @@ static void transfers(void) {
     ask("pread negative offset", &block);
     io_prep_pwrite(&block, fd, data, 10, -5);
     ask("pwrite negative offset", &block);
+    io_prep_pread(&block, fd, data, 100, INT64_MAX - 10);
+    ask("pread beyond the last offset", &block);
+    io_prep_pread(&block, fd, data, 10, INT64_MAX - 10);
+    ask("pread up to the last offset", &block);
     io_prep_fsync(&block, fd);
     ask("fsync", &block);
     io_prep_fdsync(&block, fd);
@@ -171,6 +176,14 @@ static void descriptors(void) {
     ask("pwrite read-only", &block);
     io_prep_fsync(&block, fd);
     ask("fsync read-only", &block);
+    close(fd);
+    fd = open(path, O_PATH);
+    io_prep_pread(&block, fd, data, 10, 0);
+    ask("pread of a path", &block);
+    io_prep_fsync(&block, fd);
+    ask("fsync of a path", &block);
+    io_prep_poll(&block, fd, POLLIN);
+    ask("poll of a path", &block);
     close(fd);
     fd = open(path, O_WRONLY);
     io_prep_pread(&block, fd, data, 10, 0);
@@ -305,6 +318,12 @@ static void on_alarm(int number) {
     (void)number;
 }
 
+static int is_pending(int number) {
+    sigset_t pending;
+    sigpending(&pending);
+    return sigismember(&pending, number);
+}
+
 static void events(void) {
     struct io_event event[2];
     struct timespec now = {0, 0}, soon = {0, 1000000}, odd = {0, 1500000000}, second = {1, 0};
@@ -341,8 +360,18 @@ static void events(void) {
     raise(SIGALRM);
     say("masked, blocked: %s", name(io_pgetevents(context, 1, 1, event, &second, NULL)));
     say("masked, let in: %s", name(io_pgetevents(context, 1, 1, event, &second, &none)));
+    raise(SIGALRM);
+    say("masked, no time: %s", name(io_pgetevents(context, 1, 1, event, &now, &none)));
+    say("the signal waits: %d", is_pending(SIGALRM));
+    raise(SIGALRM);
+    say("masked, nothing wanted: %s", name(io_pgetevents(context, 0, 1, event, NULL, &none)));
+    say("the signal waits: %d", is_pending(SIGALRM));
     io_submit(context, 1, list);
+    const volatile struct header* ring = (const volatile struct header*)context;
+    while (ring->head == ring->tail) sched_yield();
+    raise(SIGALRM);
     say("masked, event: %s", name(io_pgetevents(context, 1, 1, event, NULL, &none)));
+    say("the signal waits: %d", is_pending(SIGALRM));
     say("queue_wait: %s", name(io_queue_wait(context, &soon)));
     close(fd);
 }
@@ -424,6 +453,8 @@ static void polls(void) {
     int fd = scratch(0);
     io_prep_poll(&block, fd, POLLIN | POLLOUT);
     ask("poll a file", &block);
+    io_prep_poll(&block, fd, POLLPRI);
+    ask("poll a file for what it never has", &block);
     close(fd);
     int pair[2];
     if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) != 0) exit(3);

@@ -39,6 +39,20 @@ BOOST_FIXTURE_TEST_CASE(destroying_withdraws_what_waits, Opened) {
     BOOST_TEST(submit_blocks(old, 0, nullptr) == -EINVAL);
 }
 
+// The pipe is full, and nobody reads it.
+BOOST_FIXTURE_TEST_CASE(destroying_ends_a_write_that_was_made_in_part, Opened) {
+    int ends[2];
+    BOOST_TEST_REQUIRE(pipe(ends) == 0);
+    std::string much(1 << 20, 'w');
+    IoBlock block = block_of(kPwrite, ends[1], much.data(), much.size());
+    BOOST_TEST(submit(block) == 1);
+    pollfd reader = {ends[0], POLLIN, 0};
+    BOOST_TEST(::poll(&reader, 1, -1) == 1);
+    BOOST_TEST(destroy() == 0);
+    ::close(ends[0]);
+    ::close(ends[1]);
+}
+
 // Submitters, reapers and a destroyer at the same context. The buffers live until it is gone.
 BOOST_AUTO_TEST_CASE(destroying_against_everybody) {
     ScratchFile file(std::string(4'096, 'f'));

@@ -92,13 +92,12 @@ int control(int operation, const Watch& watch) {
     return epoll_ctl(numbers, operation, watch.fd, &event) == 0 ? 0 : errno;
 }
 
-// What cannot be polled (EPERM) is never ready: it waits until it is withdrawn.
 int ask(const Watch& watch) {
     int error = control(EPOLL_CTL_MOD, watch);
     if (error == ENOENT) {
         error = control(EPOLL_CTL_ADD, watch);
     }
-    return error == EPERM ? 0 : error;
+    return error;
 }
 
 // False if there is none to be had.
@@ -140,6 +139,9 @@ int Polls::arm(Poll& poll) {
         }
     }
     errno = saved;
+    if (error == EPERM) {  // what cannot be polled is as ready as it will ever be
+        return EINVAL;
+    }
     return error == 0 || error == EBADF ? error : EAGAIN;
 }
 

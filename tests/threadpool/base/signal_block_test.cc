@@ -1,11 +1,12 @@
-// SignalBlock: all signals wait until the end of the block, and the mask is then what it was.
-// Method: look at the mask, and raise signals inside and outside of blocks.
+// SignalBlock: all signals and a cancellation wait until the end of the block, and the mask is then
+// what it was. Method: look at the mask, and raise signals inside and outside of blocks.
 #define BOOST_TEST_MODULE signal_block
 #include "threadpool/base/signal_block.h"
 
 #include <errno.h>
 
 #include <atomic>
+#include <thread>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
@@ -76,6 +77,23 @@ BOOST_AUTO_TEST_CASE(a_signal_waits_for_the_end_of_the_block) {
         BOOST_TEST(handled.load() == 0);
     }
     BOOST_TEST(handled.load() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_thread_is_cancelled_at_the_end_of_the_outermost_block) {
+    int steps = 0;
+    std::thread thread([&] {
+        pthread_cancel(pthread_self());
+        {
+            SignalBlock outer;
+            { SignalBlock inner; }
+            pthread_testcancel();
+            steps = 1;
+        }
+        pthread_testcancel();
+        steps = 2;
+    });
+    thread.join();
+    BOOST_TEST(steps == 1);
 }
 
 BOOST_AUTO_TEST_CASE(errno_is_kept) {
