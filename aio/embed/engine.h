@@ -115,9 +115,10 @@ struct uaio_engine *uaio_engine_create(const struct uaio_options *options, int *
  * Ends an engine. Operations that have not begun are withdrawn: their `done` is called with
  * ECANCELED. Those that run are waited for; but what waits for its stream ends with what it has
  * written, or ECANCELED. (Where the system refused the descriptors or the thread for that, what was
- * to wait is being read or written by a thread, and so waited for.) When the function returns every `done` has been called and has returned,
- * the threads of the engine touch nothing of it any more, and its memory and descriptors have been
- * given back. An operation that was left for uaio_waitn() has its `result` and `error` in it.
+ * to wait is being read or written by a thread, and so waited for.) When the function returns every
+ * `done` has been called and has returned, the threads of the engine touch nothing of it any more,
+ * and its memory and descriptors have been given back. An operation that was left for uaio_waitn()
+ * has its `result` and `error` in it.
  *
  * Nobody else may be in a call with this engine, or make one later, but a `done`: it is refused
  * what it submits (ECANCELED). Must not be called by a `done` of this engine; nor when the caller
@@ -215,8 +216,8 @@ size_t uaio_submit(struct uaio_engine *engine, struct uaio_operation *const *ope
  * Withdraws those of the operations that have not begun: their `done` is called with ECANCELED
  * before the function returns. Of the others, transfers of files and syncs go on; one that waits
  * for its stream ends with what it has written, before the function returns, and one that is being
- * tried just then does not wait afterwards. Returns how many this call has ended so; others may have
- * ended, or been withdrawn by somebody else, meanwhile.
+ * tried just then does not wait afterwards. Returns how many this call has ended so; others may
+ * have ended, or been withdrawn by somebody else, meanwhile.
  *
  * Each must have been submitted, and its memory be there until the function returns, though it may
  * end meanwhile. May wait for a moment for a `done` that is being called by another thread, so the

@@ -170,8 +170,8 @@ bool wait_until_none(Context& context, const std::atomic<Count>& count, int64_t 
     }
 }
 
-// What has not begun need not begin, and what waits for its stream waits no more, though it may have
-// been made in part. Nobody submits any more.
+// What has not begun need not begin, and what waits for its stream waits no more, though it may be
+// made in part. Nobody submits any more.
 void withdraw_all(Context& context) {
     for (uint32_t number = 0; Slot* slot = context.slots.at(number); ++number) {
         uint64_t block = slot->block.load(std::memory_order_acquire);  // pairs with the submitter
