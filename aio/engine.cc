@@ -1,7 +1,6 @@
 #include "aio/engine.h"
 
 #include <errno.h>
-#include <pthread.h>
 
 #include "aio/counters.h"
 #include "aio/joint_transfer.h"
@@ -89,16 +88,14 @@ bool Engine::calls_pending(void* context) {
 // blocked, those that the system calls raise for their thread swallowed, and not to be cancelled,
 // because somebody has to publish what was taken.
 void Engine::run_all_here() {
+    SignalBlock block;
+    OwnSignals swallowed;
     Running frame = {this, run_here};
     run_here = &frame;
-    {
-        SignalBlock block;
-        OwnSignals swallowed;
-        Request* request = nullptr;
-        while ((request = next_work(request)) != nullptr) {
-            if (!run(*request, Runner::kCaller)) {
-                request = nullptr;
-            }
+    Request* request = nullptr;
+    while ((request = next_work(request)) != nullptr) {
+        if (!run(*request, Runner::kCaller)) {
+            request = nullptr;
         }
     }
     run_here = frame.outer;
