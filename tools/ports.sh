@@ -129,6 +129,7 @@ set_flags() {
     local skipped=-no-port,-no-sanitizer left_out
     flags=()
     read -ra flags <<<"$(field "$1" 4)"
+    flags+=("--define=uaio_ports=$cache")
     case $(field "$1" 2) in
         here) ;;
         gnu) flags+=(--config=port "--cpu=$1" "--copt=-isystem$cache/include") ;;

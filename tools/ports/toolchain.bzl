@@ -34,8 +34,9 @@ def _port_config_impl(ctx):
     tools.update(ar = attr.ar, gcc = attr.compiler)
     return cc_common.create_cc_toolchain_config_info(
         ctx = ctx,
-        # Whatever lies outside of the tree came with the compiler or with Boost.
-        cxx_builtin_include_directories = ["/"],
+        # A header from here is not followed: it came with the compiler or with Boost. What a folder
+        # of these holds is taken for the system's, so the tree that is compiled may not be in one.
+        cxx_builtin_include_directories = ["/usr", ctx.var["uaio_ports"]],
         features = [
             _flags("port_compile", COMPILE_ACTIONS, attr.compile_flags),
             _flags("port_link", LINK_ACTIONS, attr.link_flags),
@@ -72,9 +73,12 @@ def port_toolchain(name, files, **kwargs):
       files: what its programs need of this tree.
       **kwargs: compiler, ar, compile_flags, link_flags.
     """
-    _port_config(name = name + "_config", cpu = name, **kwargs)
+
+    # No part of //...: they are for tools/ports.sh, which says where it keeps what it has fetched.
+    _port_config(name = name + "_config", cpu = name, tags = ["manual"], **kwargs)
     cc_toolchain(
         name = name,
+        tags = ["manual"],
         all_files = files,
         ar_files = files,
         as_files = files,
