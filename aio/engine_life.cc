@@ -100,7 +100,7 @@ void Engine::start() {
     }
 }
 
-// The one constructor of the libraries. A handler that is registered while a fork is under way is
+// The one constructor of the engine. A handler that is registered while a fork is under way is
 // not called in its child (glibc), which would then believe in the parent's threads and locks. So
 // first use, which another thread's fork may interrupt, is too late. (Without memory for the
 // handler, which few programs' first handlers need, children have no working engine.)

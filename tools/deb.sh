@@ -59,7 +59,7 @@ case $folder in '' | -*) usage ;; esac
 
 [ -n "${UAIO_BUILT:-}" ] || "$root/tools/setup.sh"
 work=$(mktemp -d) || fail 'cannot make a temporary folder'
-trap 'rm -rf "$work"' EXIT
+at_end 'rm -rf "$work"'
 build_packages
 say "packages are in $folder:"
 (cd "$work" && ls ./*.deb)

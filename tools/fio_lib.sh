@@ -19,10 +19,7 @@
 clean_up() {
     [ -z "${scratch:-}" ] || rm -rf "$scratch"
 }
-trap clean_up EXIT
-trap 'exit 129' HUP
-trap 'exit 130' INT
-trap 'exit 143' TERM
+at_end clean_up
 
 make_scratch() {
     place=${TMPDIR:-$root}

@@ -97,6 +97,29 @@ cmake_file() {
     put 644 "$scratch" "$libdir/cmake/uaio/$1"
 }
 
+# lib/uaio is a folder if the libraries are in lib, else a link. One cannot become the other, with
+# files of an earlier time in it.
+check_library_folder() {
+    folder lib "$libdir"
+    links=yes
+    [ ! "$target/lib" -ef "$target/$libdir" ] || links=
+    found=$target/lib/uaio
+    if [ -L "$found" ]; then
+        [ "$links" ] && [ "$(readlink "$found")" = "$(link_to_libraries)" ] && return
+    elif [ ! -d "$found" ] || [ ! "$links" ]; then
+        return 0
+    fi
+    fail "uaio is in $target with another LIBDIR; remove that first (--remove)"
+}
+
+# As seen from lib.
+link_to_libraries() {
+    case $libdir in
+        lib/*) echo "${libdir#lib/}/uaio" ;;
+        *) echo "../$libdir/uaio" ;;
+    esac
+}
+
 install_libraries() {
     folder "$libdir/uaio/compat"
     # The file has the release in its name, so that two can lie side by side; the soname is .so.1.
@@ -111,11 +134,7 @@ install_libraries() {
     # One file by both names: loaded by either, it is there once.
     put 755 "$(output aio/libaio/libaio.so.1)" "$libdir/uaio/compat/libaio.so.1"
     link libaio.so.1 "$libdir/uaio/compat/libaio.so.1t64"
-    case $libdir in
-        lib) ;;
-        lib/*) link "${libdir#lib/}/uaio" lib/uaio ;;
-        *) folder lib && link "../$libdir/uaio" lib/uaio ;;
-    esac
+    [ -z "$links" ] || link "$(link_to_libraries)" lib/uaio
 }
 
 install_for_builds() {
@@ -188,7 +207,7 @@ target=${DESTDIR:-}$prefix
 libdir=${LIBDIR:-lib}
 
 folder_of_mine=$(mktemp -d) || fail 'cannot make a temporary folder'
-trap 'rm -rf "$folder_of_mine"' EXIT
+at_end 'rm -rf "$folder_of_mine"'
 scratch=$folder_of_mine/file list=$folder_of_mine/list
 if [ "$action" = remove ]; then
     remove
@@ -200,6 +219,7 @@ version=$(version_in_header)
 build //tools:uaio //aio/posix:libuaio.so.1 //aio/posix:libuaio.a //aio/posix:libuaio_preload.so \
     //aio/posix:libuaio_preload_posix.so //aio/libaio:libuaio_preload_libaio.so \
     //aio/libaio:libaio.so.1
+check_library_folder
 folder bin
 put 755 "$(output tools/uaio)" bin/uaio
 install_libraries

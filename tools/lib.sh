@@ -3,6 +3,7 @@
 #     root        the repository, absolute
 #     fail TEXT   one line on standard error, `SCRIPT: TEXT`, and the end with status 1
 #     say TEXT    one line about what happens now
+#     at_end COMMAND   runs it at the end, also if a signal is that
 #     build TARGET…    builds quietly; what Bazel says is shown when it fails
 #     version_in_header    the version of uaio
 #     output PATH      where a built file is, by its path below bazel-bin
@@ -12,7 +13,7 @@
 # Bazel.
 # shellcheck shell=sh
 
-root=$(cd "$(dirname "$0")/.." && pwd -P)
+root=$(CDPATH='' cd "$(dirname "$0")/.." && pwd -P)
 
 fail() {
     printf '%s: %s\n' "$(basename "$0" .sh)" "$1" >&2
@@ -21,6 +22,15 @@ fail() {
 
 say() {
     printf '%s\n' "$1"
+}
+
+# dash does nothing of EXIT when a signal ends it.
+at_end() {
+    # shellcheck disable=SC2064 # It is expanded when it runs.
+    trap "$1" EXIT
+    trap 'exit 129' HUP
+    trap 'exit 130' INT
+    trap 'exit 143' TERM
 }
 
 build() {

@@ -23,7 +23,7 @@ targets=$(printf '//%s ' $libraries | sed 's|/\([^/ ]*\) |:\1 |g')
 
 work=$(mktemp -d) || fail 'cannot make a temporary folder'
 # Bazel's folders are not writable.
-trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
+at_end 'chmod -R u+w "$work"; rm -rf "$work"'
 
 # build_in COPY: leaves the libraries in COPY/made.
 build_in() {

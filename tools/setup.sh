@@ -4,6 +4,8 @@
 # fast enough to run before every build; only an installation needs root (or sudo) and a network.
 # What else is wanted may be said: setup.sh PACKAGE…
 set -eu
+# shellcheck source-path=SCRIPTDIR
+. "$(dirname "$0")/lib.sh"
 
 packages='
     bazel-bootstrap bazel-rules-java
@@ -19,11 +21,6 @@ packages="$packages $*"
 
 # A Node.js that is not Debian's own brings npm along.
 command -v npm >/dev/null || packages="$packages npm"
-
-fail() {
-    printf 'setup: %s\n' "$1" >&2
-    exit 1
-}
 
 as_root() {
     if [ "$(id -u)" -eq 0 ]; then
@@ -53,16 +50,15 @@ installed $package
 install_packages() {
     command -v apt-get >/dev/null || fail "no apt-get here; install by hand:$1"
     log=$(mktemp)
+    at_end 'rm -f "$log"'
     printf 'setup: installing%s\n' "$1" >&2
     # shellcheck disable=SC2086 # The list is split on purpose.
     if ! as_root apt-get update >"$log" 2>&1 ||
         ! as_root env DEBIAN_FRONTEND=noninteractive \
             apt-get install -y --no-install-recommends $1 >>"$log" 2>&1; then
         cat "$log" >&2
-        rm -f "$log"
         fail "apt-get could not install:$1"
     fi
-    rm -f "$log"
 }
 
 # Bazel 4, which is Debian's, would download these repositories; a newer Bazel knows better.
@@ -126,7 +122,6 @@ remove_stale_link() {
     [ ! -L "$link" ] || rm -f "$link"
 }
 
-root=$(cd "$(dirname "$0")/.." && pwd -P)
 if command -v dpkg-query >/dev/null; then
     missing=$(missing_packages)
     [ -z "$missing" ] || install_packages "$missing"

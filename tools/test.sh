@@ -6,8 +6,10 @@
 # it. The last line is "N passed, N failed", counted in test targets; a test that does not build
 # has failed. The status is 0 only when nothing failed.
 set -eu
+# shellcheck source-path=SCRIPTDIR
+. "$(dirname "$0")/lib.sh"
 
-cd "$(dirname "$0")/.."
+cd "$root"
 tools/setup.sh
 
 targets='//...'
@@ -18,7 +20,7 @@ for argument; do
 done
 
 events=$(mktemp)
-trap 'rm -f "$events"' EXIT
+at_end 'rm -f "$events"'
 status=0
 # shellcheck disable=SC2086 # No targets of ours when the caller gave some.
 bazel test --keep_going --test_output=summary --test_summary=terse \

@@ -21,7 +21,8 @@
  * sync does not wait for the writes of another engine.
  *
  * Engines. The process has one in common with its POSIX AIO, uaio_engine_shared(), which is
- * configured as uaio(7) says. Any number of others is made by uaio_engine_create(). Those share
+ * configured as uaio(7) says. (Under the preload library POSIX AIO has an engine to itself, which
+ * is configured in the same way.) Any number of others is made by uaio_engine_create(). Those share
  * nothing with it or each other: not the queue, the threads, or the settings, and they look at no
  * environment variable, install no handler of signals or of the process's exit, and tell nobody
  * but by what is declared here. Statistics and traces are the process's, are switched on by the
@@ -35,9 +36,9 @@
  * uaio_engine_destroy(). No function is async-signal-safe.
  *
  * Closing. What a descriptor has in an engine of the program's own has to have ended before it is
- * closed; uaio_cancel_descriptor() helps. The close() of the preload library sees to the shared
- * engine alone. (What has not begun by then ends with EBADF, even if the number stands for another
- * file again.)
+ * closed; uaio_cancel_descriptor() helps. The close() of the preload library sees to POSIX AIO
+ * alone. (What has not begun by then ends with EBADF, even if the number stands for another file
+ * again.)
  *
  * A child made by fork() starts with no operations, in every engine: what was on its way in the
  * parent goes on there, and its `done` is not called in the child, to which the memory belongs
@@ -68,7 +69,7 @@ struct uaio_engine *uaio_engine_shared(void);
 
 enum uaio_order {
     UAIO_ORDER_CONFLICT, /* where somebody could tell by the bytes */
-    UAIO_ORDER_STRICT    /* one operation of a descriptor at a time, in the order of submission */
+    UAIO_ORDER_STRICT    /* one operation of a descriptor at a time, in the order above */
 };
 
 enum {

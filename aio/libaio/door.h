@@ -24,8 +24,8 @@ long destroy_context(uintptr_t context);
 // io_submit(2): how many of `blocks` were taken, in order, up to the first that was not.
 long submit_blocks(uintptr_t context, long count, IoBlock* const* blocks);
 
-// io_cancel(2): EINPROGRESS if the request is withdrawn: its event comes, with -ECANCELED. EINVAL
-// if it is not there, or runs.
+// io_cancel(2): EINPROGRESS if the request is withdrawn: its event comes, with -ECANCELED, or
+// with 0 for a poll. EINVAL if it is not there, or runs.
 long cancel_block(uintptr_t context, IoBlock* block);
 
 // io_pgetevents(2). `timeout` null: no limit. `mask` null: the signal mask stays.

@@ -155,6 +155,13 @@ int run_list(int mode, Aiocb* const list[], int length, const sigevent* event) {
     return error == EINTR || prepared.error == 0 ? error : prepared.error;
 }
 
+// What UAIO_STRICT finds wrong with the notification of a list: EINVAL. A list that is waited for
+// has none.
+int check_list_event(int mode, const sigevent* event) {
+    bool has_event = mode == LIO_NOWAIT && event != nullptr;
+    return has_event && engine.options().strict ? check_event(*event) : 0;
+}
+
 template <class Aiocb>
 int listio(int mode, Aiocb* const list[], int length, const sigevent* event) {
     int error = EINVAL;
@@ -162,6 +169,9 @@ int listio(int mode, Aiocb* const list[], int length, const sigevent* event) {
         (mode == LIO_WAIT || mode == LIO_NOWAIT) && length >= 0 && (list != nullptr || length == 0);
     if (valid) {
         engine.start();
+        error = check_list_event(mode, event);
+    }
+    if (error == 0) {
         error = run_list(mode, list, length, event);
     }
     if (error == 0) {

@@ -59,12 +59,14 @@ check() {
     place=$1
     shift
     rm -rf "${work:?}/first" "$work/second" "$work/make" "$work/cmake" "$work/other"
-    LIBDIR=$place "$installer" "$work/first" >"$work/log"
+    # The shell is made to look for folders elsewhere, too.
+    CDPATH=.:/ LIBDIR=$place "$installer" "$work/first" >"$work/log"
     echo 'of somebody else' >"$work/first/lib/other"
     prefix=$work/second
     mv "$work/first" "$prefix"
     ! grep -rIl "$work" "$prefix" || fail 'a file names the folder'
     "$prefix/bin/uaio" run -- true || fail 'uaio run does not find its library'
+    "$prefix/bin/uaio" lesson order >"$work/log" || fail 'uaio lesson does not find its library'
     [ -e "$prefix/$place/uaio/compat/libaio.so.1t64" ] || fail 'no libaio.so.1t64'
     mandoc "$prefix/share/man/man1/uaio.1" >/dev/null || fail 'no manual page'
     [ -f "$prefix/share/man/man3/aio_write.3uaio" ] || fail 'no link of a manual page'
@@ -80,5 +82,20 @@ check() {
     grep -q '^install: there is no list' "$work/log" || fail 'no reason is given'
 }
 
+# Where the libraries are in a folder, they do not come into another one beside it.
+check_other_folder() {
+    prefix=$work/other
+    rm -rf "$prefix"
+    LIBDIR=$1 "$installer" "$prefix" >"$work/log"
+    ! LIBDIR=$2 "$installer" "$prefix" 2>"$work/log" || fail "$1 has become $2"
+    grep -q '^install: .* with another LIBDIR' "$work/log" || fail "no reason: $(cat "$work/log")"
+    "$prefix/bin/uaio" run -- true || fail 'uaio run does not work any more'
+    "$installer" --remove "$prefix" >"$work/log"
+    [ -z "$(find "$prefix" -type f -o -type l)" ] || fail 'files are left'
+}
+
+check_other_folder lib lib64
+check_other_folder lib64 lib
+check_other_folder lib64 lib/x86_64-linux-gnu
 check lib program asio
 check lib/x86_64-linux-gnu program

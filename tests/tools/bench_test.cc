@@ -91,6 +91,13 @@ BOOST_FIXTURE_TEST_CASE(nothing_stays_behind, Folder) {
     }
 }
 
+// Whose library is beside the one that is not asked for.
+BOOST_FIXTURE_TEST_CASE(our_libaio_can_be_measured_alone, Folder) {
+    std::string words = std::string(kTiny) + "--only 'cached-read-1x1$' --peers uaio-libaio";
+    BOOST_TEST(bench(words) == 0, text("err"));
+    BOOST_TEST(!says("out", "left out"), text("out"));
+}
+
 BOOST_FIXTURE_TEST_CASE(the_list_names_workloads_and_peers, Folder) {
     BOOST_TEST(bench("--list") == 0);
     BOOST_TEST(says("out", "* cached-read-1x1\n"));

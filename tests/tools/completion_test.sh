@@ -110,6 +110,23 @@ processes() {
     wait $!
 }
 
+# A process whose name is a command, and that looks as if it kept statistics.
+a_name_is_no_command() {
+    # shellcheck disable=SC2016 # That nobody expands it is what is tested.
+    local name='$(touch obeyed)'
+    mkdir -p uaio-stats-folder
+    cp "$(command -v sleep)" "uaio-stats-folder/$name"
+    "./uaio-stats-folder/$name" 3600 &
+    until [ "$(cat /proc/$!/comm 2>/dev/null)" = "$name" ]; do :; done
+    expect_among "$!" top ''
+    kill $!
+    wait $!
+    [ ! -e obeyed ] || {
+        echo 'FAILED: the name of a process was obeyed'
+        failures=$((failures + 1))
+    }
+}
+
 programs() {
     expect_among printenv run printen
     expect_among printenv run --order strict -- printen
@@ -138,6 +155,7 @@ commands
 values
 files
 processes
+a_name_is_no_command
 programs
 programs_with_their_own_completion
 

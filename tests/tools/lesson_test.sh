@@ -183,6 +183,19 @@ output_that_nobody_reads() {
     [ "$status" -eq 1 ] && [ "$(wc -l <err)" -eq 1 ] || fail "a full disk: status $status"
 }
 
+# Interrupted in the midst of a lesson, it takes its folder along, and dies of the signal.
+a_signal_ends_it() {
+    local status
+    "$uaio" lesson fork >out 2>err &
+    until compgen -G "$TMPDIR/uaio-lesson-*/trace" >/dev/null || ! kill -0 $!; do :; done
+    kill -TERM $!
+    wait $!
+    status=$?
+    [ "$status" -eq 143 ] || fail "a signal: status $status"
+    [ ! -s out ] && [ ! -s err ] || fail 'it has said something'
+    nothing_left
+}
+
 # On a terminal: a step for each line, and q ends it.
 steps() {
     printf '\n\nq\n' | TERM=xterm script -qec "'$uaio' lesson --step order" /dev/null >out 2>err
@@ -228,6 +241,7 @@ pipe
 express
 fork
 output_that_nobody_reads
+a_signal_ends_it
 steps
 the_page_shows_what_they_print
 pictures_are_those_of_the_lessons

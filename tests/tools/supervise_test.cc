@@ -294,6 +294,34 @@ BOOST_AUTO_TEST_CASE(a_supervisor_aside_stops_with_the_group) {
     BOOST_TEST(WEXITSTATUS(shell.wait()) == 5);
 }
 
+// Nobody could continue it, so the system does not stop it. That there is a supervisor, in a group
+// of its own, changes nothing.
+BOOST_AUTO_TEST_CASE(an_orphaned_group_goes_on) {
+    pid_t script = fork();
+    test::require(script >= 0, "fork");
+    if (script == 0) {
+        setsid();
+        Shell shell;
+        auto program = [](Pipe& out) {
+            sigset_t set = hold(SIGUSR1);
+            out.send('r');
+            siginfo_t info;
+            while (sigwaitinfo(&set, &info) < 0) {
+            }
+            stop_by_terminal(out);
+        };
+        shell.start(program, getpid());
+        if (shell.from_program.receive() != 'r') _exit(1);
+        kill(shell.supervisor, SIGUSR1);  // which is aside when it sends that on
+        int status = shell.wait();
+        if (!WIFEXITED(status)) kill(shell.supervisor, SIGKILL);
+        _exit(WIFEXITED(status) ? WEXITSTATUS(status) : 1);
+    }
+    int status;
+    test::require(waitpid(script, &status, 0) == script, "waitpid");
+    BOOST_TEST(WEXITSTATUS(status) == 5);
+}
+
 bool has_inherited_state() {
     struct sigaction child;
     struct sigaction interrupt;

@@ -116,18 +116,23 @@ class Terminal {
     std::string shown_;
 };
 
+// How it is started: by a shell that gives it a process group, or by a script of the session's
+// leader, in a group that nobody could continue.
+enum class Job { kOfShell, kOrphaned };
+
 // `uaio top` in the foreground of a session on the terminal. Its parent leads the session and lives
 // on when it has ended, because the end of a session is that of its terminal; and tells the test of
 // each change of its state.
 class Top {
   public:
-    Top(Terminal& terminal, pid_t target, const char* interval) : terminal_(terminal) {
+    Top(Terminal& terminal, pid_t target, const char* interval, Job job = Job::kOfShell)
+        : terminal_(terminal) {
         int reports[2];
         require(pipe2(reports, O_CLOEXEC) == 0, "pipe");
         std::string number = std::to_string(target);
         leader_ = fork();
         require(leader_ >= 0, "fork");
-        if (leader_ == 0) lead(terminal.slave(), number.c_str(), interval, reports[1]);
+        if (leader_ == 0) lead(terminal.slave(), number.c_str(), interval, job, reports[1]);
         close(reports[1]);
         reports_ = reports[0];
         pid_ = next_report();
@@ -153,13 +158,21 @@ class Top {
     }
 
   private:
-    [[noreturn]] static void lead(int slave, const char* target, const char* interval,
+    static void take_foreground() {
+        setpgid(0, 0);
+        signal(SIGTTOU, SIG_IGN);
+        tcsetpgrp(STDIN_FILENO, getpid());
+        signal(SIGTTOU, SIG_DFL);
+    }
+
+    [[noreturn]] static void lead(int slave, const char* target, const char* interval, Job job,
                                   int reports) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         login_tty(dup(slave));
         const char* uaio = boost::unit_test::framework::master_test_suite().argv[1];
         int pid = fork();
         if (pid == 0) {
+            if (job == Job::kOfShell) take_foreground();
             setenv("TERM", "xterm", 1);
             execl(uaio, uaio, "top", target, interval, nullptr);
             _exit(99);
@@ -293,6 +306,19 @@ BOOST_FIXTURE_TEST_CASE(a_stop_gives_the_terminal_back_meanwhile, Scene) {
     from = terminal.read_until(kLeave, from);
     BOOST_TEST(terminal.is_as_before());
     kill(top.pid(), SIGCONT);
+    from = terminal.read_until(kEnter, from);
+    terminal.read_until(head(), from);
+    terminal.type("q");
+    BOOST_TEST(top.end() == 0);
+    expect_restored(terminal);
+}
+
+BOOST_FIXTURE_TEST_CASE(where_nobody_could_continue_it_it_does_not_stop, Scene) {
+    Terminal terminal;
+    Top top(terminal, program.pid(), kNever, Job::kOrphaned);
+    size_t from = terminal.read_until("\033[J");
+    terminal.type("\x1a");
+    from = terminal.read_until(kLeave, from);
     from = terminal.read_until(kEnter, from);
     terminal.read_until(head(), from);
     terminal.type("q");

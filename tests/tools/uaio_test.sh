@@ -124,6 +124,8 @@ statistics() {
     expect 7 "$uaio" run --stats sh -c 'exit 7' && err_has 'no asynchronous I/O' && no_leftovers
     expect 127 "$uaio" run --stats nonesuch && err_is_one_line && no_leftovers
     expect 125 env TMPDIR=/nonexistent "$uaio" run --stats true && err_is_one_line
+    expect 125 sh -c 'ulimit -f 1000; exec "$1" run --stats true' sh "$uaio"
+    err_has 'File too large' && err_is_one_line && no_leftovers
 }
 
 # A signal sent to uaio arrives in the program, and the statistics are printed nevertheless.
@@ -257,6 +259,8 @@ info() {
     expect 0 env UAIO_ORDER=strict "$uaio" info && out_has '^  UAIO_ORDER +strict \(environment\)$'
     expect 0 "$uaio" info . && out_has '^  nowait_cached_read ' && out_has '^  o_direct '
     expect 0 "$uaio" info data --json && out_has '^    "nowait_cached_read": \{"supported":'
+    ln -s /proc/self/status elsewhere # on no file system with room for a file
+    expect 1 "$uaio" info elsewhere && err_is_one_line
     expect 1 "$uaio" info nonesuch && err_has '^uaio: info: nonesuch: No such' && err_is_one_line
     expect 1 "$uaio" info /proc && err_is_one_line
     expect 2 "$uaio" info . .

@@ -57,12 +57,14 @@ _uaio_lessons() {
 }
 
 # The processes that `uaio run --stats` looks after: their numbers, and the names of their programs.
+# Whoever has chosen a name may have chosen words for the shell, which compgen -W would obey.
 _uaio_processes() {
     local maps
     while read -r maps; do
         echo "${maps//[!0-9]/}"
         cat "${maps%maps}comm" 2>/dev/null
-    done < <(grep -ls '/uaio-stats-' /proc/[0-9]*/maps 2>/dev/null) | sort -u
+    done < <(grep -ls '/uaio-stats-' /proc/[0-9]*/maps 2>/dev/null) |
+        grep -x '[A-Za-z0-9_.+-]*' | sort -u
 }
 
 # _uaio_value PROGRAM COMMAND OPTION PREFIX WORD: what the option may be set to.

@@ -1,6 +1,7 @@
 #include "tools/lesson/cue.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <iterator>
@@ -24,12 +25,14 @@ void send_failure(int fd, const char* why) noexcept {
     send_cue(fd, {Cue::Kind::kFailure, '-', getpid(), 0, why});
 }
 
-std::vector<Cue> receive_cues(int fd) {
+std::vector<Cue> receive_cues(int fd, int stop) {
     std::string text;
     char buffer[4096];
     for (;;) {
+        pollfd sources[] = {{fd, POLLIN, 0}, {stop, POLLIN, 0}};
+        if (poll(sources, std::size(sources), -1) < 0) continue;
+        if (sources[1].revents != 0) break;
         ssize_t bytes = read(fd, buffer, sizeof buffer);
-        if (bytes < 0 && errno == EINTR) continue;
         if (bytes <= 0) break;
         text.append(buffer, static_cast<size_t>(bytes));
     }

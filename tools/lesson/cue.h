@@ -31,7 +31,7 @@ void send_cue(int fd, const Cue& cue);
 // The same for a kFailure, the last thing that a process does.
 void send_failure(int fd, const char* why) noexcept;
 
-// All that has been written, when nobody can write any more.
-std::vector<Cue> receive_cues(int fd);
+// All that has been written, when nobody can write any more, or `stop` can be read.
+std::vector<Cue> receive_cues(int fd, int stop);
 
 }  // namespace uaio::lesson

@@ -2,9 +2,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -33,6 +35,41 @@ constexpr std::uintmax_t kTraceMib = 2 * 64;
 
 // Threads besides the workers: a poller and a notifier.
 constexpr int kHelpers = 2;
+
+// Holds back the signals that end a program, until its destructor, so that it can clean up before.
+// Those that are ignored stay so.
+class HeldSignals {
+  public:
+    HeldSignals() {
+        sigset_t held;
+        sigemptyset(&held);
+        for (int number : {SIGHUP, SIGINT, SIGQUIT, SIGTERM}) {
+            struct sigaction present;
+            sigaction(number, nullptr, &present);
+            if (present.sa_handler != SIG_IGN) sigaddset(&held, number);
+        }
+        sigprocmask(SIG_BLOCK, &held, &before_);
+        arrived_ = OwnedFd(signalfd(-1, &held, SFD_CLOEXEC));
+        if (!arrived_.valid()) throw system_failure(kExitFailure, "cannot hold signals", errno);
+    }
+    ~HeldSignals() { release(); }
+    HeldSignals(const HeldSignals&) = delete;
+    HeldSignals& operator=(const HeldSignals&) = delete;
+
+    void release() { sigprocmask(SIG_SETMASK, &before_, nullptr); }
+
+    // Can be read when one has arrived; it is not to be read.
+    int fd() const { return arrived_.get(); }
+
+    bool any() const {
+        pollfd source = {fd(), POLLIN, 0};
+        return poll(&source, 1, 0) > 0;
+    }
+
+  private:
+    sigset_t before_;
+    OwnedFd arrived_;
+};
 
 // A folder for the files of one performance.
 class Scratch {
@@ -147,6 +184,7 @@ void check_recordings(const std::vector<Recording>& recordings, const std::vecto
 }  // namespace
 
 std::vector<Recording> play(const Lesson& lesson, Order order) {
+    HeldSignals held;  // they strike when the folder is gone
     Scratch scratch;
     scratch.check_room();
     int ends[2];
@@ -157,9 +195,13 @@ std::vector<Recording> play(const Lesson& lesson, Order order) {
     OwnedFd writer(ends[1]);
     pid_t child = fork();
     if (child < 0) throw system_failure(kExitFailure, "cannot fork", errno);
-    if (child == 0) perform(lesson, order, scratch, writer.get());
+    if (child == 0) {
+        held.release();
+        perform(lesson, order, scratch, writer.get());
+    }
     writer = OwnedFd();
-    std::vector<Cue> cues = receive_cues(reader.get());
+    std::vector<Cue> cues = receive_cues(reader.get(), held.fd());
+    if (held.any()) kill(child, SIGKILL);
     check_end(child, cues);
     std::vector<Recording> recordings;
     for (const std::string& path : traces_in(scratch)) {

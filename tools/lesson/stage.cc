@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -189,6 +190,7 @@ void Stage::in_child(void (*act)(Stage&, Part&), Part& part) {
     pid_t child = fork();
     ensure(child >= 0, "cannot fork");
     if (child == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);  // the folder goes with the lesson
         trace_ += "." + std::to_string(getpid());
         int status = 0;
         try {

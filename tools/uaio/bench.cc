@@ -62,7 +62,8 @@ void write_json(const Settings& settings, const Results& results) {
 
 bool needs_library(const Settings& settings) {
     for (const Peer* peer : settings.peers) {
-        if (peer->interface == Interface::kUaio) return true;
+        Interface interface = peer->interface;
+        if (interface == Interface::kUaio || interface == Interface::kUaioLibaio) return true;
     }
     return false;
 }

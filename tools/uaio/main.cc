@@ -8,6 +8,7 @@
 
 #include <cstring>
 #include <iostream>
+#include <string>
 
 #include "aio/version.h"
 #include "tools/uaio/command.h"
@@ -42,7 +43,9 @@ int dispatch(const Words& words) {
 int check_output(int status) {
     errno = 0;
     if (std::cout.flush()) return status;
-    std::cerr << "uaio: cannot write the output: " << std::strerror(errno) << '\n';
+    // Where an earlier write has failed, nobody knows why.
+    std::string reason = errno == 0 ? "" : std::string(": ") + std::strerror(errno);
+    std::cerr << "uaio: cannot write the output" << reason << '\n';
     return status == 0 ? kExitFailure : status;
 }
 

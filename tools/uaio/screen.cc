@@ -13,6 +13,7 @@
 
 #include "threadpool/base/clock.h"
 #include "tools/uaio/failure.h"
+#include "tools/uaio/stop.h"
 
 namespace uaio::tools {
 namespace {
@@ -52,6 +53,12 @@ void require_terminal() {
     }
 }
 
+// Who has started this process wants it so.
+bool is_ignored(int number) {
+    struct sigaction present;
+    return sigaction(number, nullptr, &present) == 0 && present.sa_handler == SIG_IGN;
+}
+
 }  // namespace
 
 Screen::Screen() {
@@ -59,7 +66,7 @@ Screen::Screen() {
     sigset_t taken;
     sigemptyset(&taken);
     for (int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGWINCH}) {
-        sigaddset(&taken, number);
+        if (!is_ignored(number)) sigaddset(&taken, number);
     }
     signals_ = OwnedFd(signalfd(-1, &taken, SFD_CLOEXEC | SFD_NONBLOCK));
     if (!signals_.valid() || tcgetattr(STDIN_FILENO, &before_) != 0) {
@@ -107,12 +114,13 @@ void Screen::draw(const std::vector<std::string>& lines) {
 
 Screen::Event Screen::wait(int64_t until_ns, int fd) {
     for (;;) {
-        int64_t left = until_ns - now_ns();
-        if (left <= 0) return Event::kTime;
+        int64_t left = std::max(until_ns - now_ns(), int64_t{0});
         pollfd sources[] = {
             {STDIN_FILENO, POLLIN, 0}, {signals_.get(), POLLIN, 0}, {fd, POLLIN, 0}};
         timespec timeout = {left / kNsPerSecond, left % kNsPerSecond};
-        if (ppoll(sources, std::size(sources), &timeout, nullptr) <= 0) continue;
+        int ready = ppoll(sources, std::size(sources), &timeout, nullptr);
+        if (ready < 0) continue;
+        if (ready == 0) return Event::kTime;
         if (sources[1].revents != 0) {
             take_signal();
             return Event::kResized;
@@ -137,7 +145,7 @@ void Screen::take_signal() {
     if (number == SIGWINCH) return;
     if (number != SIGTSTP) die_of(number);
     leave();
-    raise(SIGSTOP);
+    stop_by_terminal();
     enter();
 }
 

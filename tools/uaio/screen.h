@@ -7,7 +7,7 @@
 // The page that was there before, the cursor and the terminal's settings are restored by the
 // destructor; and before this process dies of a signal that ends it (SIGINT, SIGTERM, SIGHUP,
 // SIGQUIT), which it then does as if it had not been caught; and while it is stopped by the
-// terminal (SIGTSTP).
+// terminal (SIGTSTP). What is ignored stays ignored.
 //
 // One at a time, in the only thread of a process.
 #pragma once

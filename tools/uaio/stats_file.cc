@@ -9,6 +9,8 @@
 #include <algorithm>
 #include <memory>
 
+#include "threadpool/base/own_signals.h"
+#include "threadpool/base/signal_block.h"
 #include "tools/uaio/failure.h"
 
 namespace uaio::tools {
@@ -35,6 +37,13 @@ ProcessCounters summed(const CounterRecord& record, pid_t pid) {
 // Headers and records are made on the heap, because GCC's address sanitizer does not keep their
 // alignment on the stack.
 
+// 0 or an errno value, which is told where file sizes are limited, too, instead of by SIGXFSZ.
+int reserve(int fd) {
+    SignalBlock block;
+    OwnSignals swallowed;
+    return posix_fallocate(fd, 0, kStatsFileBytes);
+}
+
 // 0 or an errno value.
 int write_header(int fd) {
     auto header = std::make_unique<StatsHeader>();
@@ -56,7 +65,7 @@ StatsFile::StatsFile() {
     if (!fd_.valid()) {
         throw system_failure(kExitRunFailure, "cannot create the statistics file " + path_, errno);
     }
-    int error = posix_fallocate(fd_.get(), 0, kStatsFileBytes);
+    int error = reserve(fd_.get());
     if (error == 0) error = write_header(fd_.get());
     if (error != 0) {
         unlink(path_.c_str());

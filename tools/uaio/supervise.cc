@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "tools/uaio/failure.h"
+#include "tools/uaio/stop.h"
 
 namespace uaio::tools {
 namespace {
@@ -24,6 +25,12 @@ sigset_t every_signal() {
     sigset_t set;
     sigfillset(&set);
     return set;
+}
+
+bool is_pending(int number) {
+    sigset_t pending;
+    sigpending(&pending);
+    return sigismember(&pending, number) != 0;
 }
 
 }  // namespace
@@ -95,12 +102,16 @@ int Supervisor::wait_for_end() {
     }
 }
 
+// A SIGCONT for the group that is already here would be lost by stopping now. One that ends a stop
+// stays here too, so without one there was no stop: the group is orphaned. The system would not
+// have stopped the program there, but for this process, its parent, in another group. So it stays.
 void Supervisor::stop_with_program() {
     if (standing_.aside && setpgid(0, standing_.group) != 0) return;
-    // A SIGCONT for the group that is already here would be lost by stopping now.
-    sigset_t pending;
-    sigpending(&pending);
-    if (sigismember(&pending, SIGCONT) == 0) kill(getpid(), SIGSTOP);
+    if (!is_pending(SIGCONT)) stop_by_terminal();
+    if (!is_pending(SIGCONT)) {
+        standing_.aside = false;
+        kill(-standing_.group, SIGCONT);
+    }
     if (standing_.aside) setpgid(0, 0);
 }
 

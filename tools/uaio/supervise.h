@@ -9,7 +9,8 @@
 //   the group, this process leaves it, unless it leads the group, which cannot be left: in that
 //   one case a signal sent to the group from outside reaches the program twice.
 // - Job control. When the terminal stops the program, this process goes back to the group and
-//   stops too, so that the shell sees its whole job stopped; both continue with the group.
+//   stops too, so that the shell sees its whole job stopped; both continue with the group. In an
+//   orphaned group, which is never stopped, it lets the group go on, and stays in it.
 // - The end. This process leaves with the program's exit code or dies of the same signal, without
 //   a second core dump. If this process is killed, the program is killed.
 //

@@ -157,23 +157,27 @@ Trace read_trace(const std::string& path) {
     }
     if (!S_ISREG(status.st_mode)) throw refusal(path, "is no regular file");
     auto size = static_cast<size_t>(status.st_size);
-    // In words of 8 bytes, so that it is aligned.
-    std::vector<uint64_t> words((std::min(size, kTraceChunkBytes) + 7) / 8);
-    auto read = [&](size_t bytes) {
-        words.resize((bytes + 7) / 8);
-        if (!read_exactly(fd.get(), words.data(), bytes, 0)) {
+    std::vector<uint64_t> words;  // so that it is aligned
+    size_t done = 0;
+    // Reads on, up to that byte.
+    auto read_to = [&](size_t end) {
+        words.resize((end + 7) / 8);
+        auto* bytes = reinterpret_cast<uint8_t*>(words.data());
+        auto place = static_cast<off_t>(done);
+        if (!read_exactly(fd.get(), bytes + done, end - done, place)) {
             throw refusal(path, "cannot be read to its end");
         }
-        return std::span(reinterpret_cast<const uint8_t*>(words.data()), bytes);
+        done = end;
+        return std::span<const uint8_t>(bytes, end);
     };
-    // The header first: most of a file may be unused.
+    // The header first, because most of a file may be unused; and once, because it may grow.
     if (size > kTraceChunkBytes) {
-        const TraceHeader& header = checked_header(read(kTraceChunkBytes), path);
+        const TraceHeader& header = checked_header(read_to(kTraceChunkBytes), path);
         uint32_t used = header.chunks_used.load(std::memory_order_relaxed);
         size = std::min(size, std::min(used, header.chunks) * kTraceChunkBytes);
         size = std::max(size, kTraceChunkBytes);
     }
-    return parse_trace(read(size), path);
+    return parse_trace(read_to(size), path);
 }
 
 const char* name_of(Step step) {

@@ -55,6 +55,7 @@ class Printer {
     void print() {
         out_ << "{\"displayTimeUnit\":\"ns\",\"otherData\":" << about() << ",\"traceEvents\":[";
         name_tracks();
+        count_calls();
         find_who_releases();
         for (const TraceStep& step : trace_.steps) show(step);
         close_all();
@@ -130,6 +131,13 @@ class Printer {
               ",\"s\":\"t\",\"args\":" + json::serialize(facts));
     }
 
+    void count_calls() {
+        calls_.resize(trace_.requests.size());
+        for (const TraceStep& step : trace_.steps) {
+            if (step.step == Step::kBegin && step.request != kNobody) ++calls_[step.request];
+        }
+    }
+
     // Requests that waited for another one which was performed, and were themselves: by the other.
     void find_who_releases() {
         released_.resize(trace_.requests.size());
@@ -145,10 +153,7 @@ class Printer {
     // Whether there is exactly one slice of a system call for it.
     bool performed_alone(size_t request) const {
         const TraceRequest& it = trace_.requests[request];
-        auto begins = std::count_if(it.steps.begin(), it.steps.end(), [&](size_t step) {
-            return trace_.steps[step].step == Step::kBegin;
-        });
-        return begins == 1 && it.begun != kUnknown && it.ended >= it.begun;
+        return calls_[request] == 1 && it.begun != kUnknown && it.ended >= it.begun;
     }
 
     bool has_slice(const TraceRequest& request) const {
@@ -198,9 +203,11 @@ class Printer {
 
     // Of a call that brought nothing: when the request was parked, or began its next one.
     int64_t end_of(const TraceStep& begin) const {
-        for (size_t index : trace_.requests[begin.request].steps) {
-            const TraceStep& step = trace_.steps[index];
-            if (&step > &begin && step.thread == begin.thread) return step.time_ns;
+        const std::vector<size_t>& steps = trace_.requests[begin.request].steps;
+        auto own = static_cast<size_t>(&begin - trace_.steps.data());
+        for (auto it = std::upper_bound(steps.begin(), steps.end(), own); it != steps.end(); ++it) {
+            const TraceStep& step = trace_.steps[*it];
+            if (step.thread == begin.thread) return step.time_ns;
         }
         return trace_.end_ns;
     }
@@ -209,7 +216,7 @@ class Printer {
         const TraceRequest& it = trace_.requests[request];
         if (it.waits.empty() || it.waits.back().blocker == kNobody) return false;
         const auto& others = released_[it.waits.back().blocker];
-        return std::find(others.begin(), others.end(), request) != others.end();
+        return std::binary_search(others.begin(), others.end(), request);
     }
 
     void end(const TraceStep& step) {
@@ -308,7 +315,8 @@ class Printer {
     const Trace& trace_;
     bool first_ = true;
     std::vector<std::string> stages_;            // of each request: the one that is open
-    std::vector<std::vector<size_t>> released_;  // by each request
+    std::vector<size_t> calls_;                  // for each request, how many were made
+    std::vector<std::vector<size_t>> released_;  // by each request, in ascending order
     std::set<size_t> busy_;                      // threads that perform
     int64_t queued_ = 0;
 };

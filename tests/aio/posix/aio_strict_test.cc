@@ -134,6 +134,26 @@ BOOST_AUTO_TEST_CASE(a_notification_that_does_not_exist_is_refused) {
     BOOST_TEST(file.contents() == "0123456789");
 }
 
+// Nothing of the list is submitted then, nor a block touched.
+// A list that is waited for tells nobody.
+BOOST_AUTO_TEST_CASE(a_notification_of_a_list_that_does_not_exist_is_refused) {
+    ScratchFile file("0123456789");
+    char buffer[4];
+    aiocb block;
+    test::set_up(&block, file.fd(), buffer, sizeof buffer, 0);
+    block.aio_lio_opcode = LIO_READ;
+    aiocb* list[] = {&block};
+    sigevent event = {};
+    event.sigev_notify = 12'345;
+    EXPECT_MISUSE(lio_listio(LIO_NOWAIT, list, 1, &event), EINVAL);
+    EXPECT_MISUSE(aio_error(&block), EINVAL);
+    event.sigev_notify = SIGEV_SIGNAL;
+    event.sigev_signo = SIGRTMAX + 1;
+    EXPECT_MISUSE(lio_listio(LIO_NOWAIT, list, 1, &event), EINVAL);
+    BOOST_TEST(lio_listio(LIO_WAIT, list, 1, &event) == 0);
+    BOOST_TEST(test::finish(&block) == test::transferred(4));
+}
+
 BOOST_AUTO_TEST_CASE(a_zeroed_event_is_still_silent) {
     ScratchFile file("0123456789");
     char buffer[4];

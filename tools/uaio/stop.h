@@ -1,0 +1,11 @@
+// Stopping as the terminal's key for it does.
+#pragma once
+
+namespace uaio::tools {
+
+// Stops this process as a SIGTSTP that nobody catches would, until a SIGCONT comes. In an orphaned
+// process group nobody could continue it, so the system stops none there, and it returns at once
+// (POSIX.1-2024, 2.4.3). SIGTSTP must be blocked, and is afterwards; for one thread.
+void stop_by_terminal();
+
+}  // namespace uaio::tools
