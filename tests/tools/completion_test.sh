@@ -96,10 +96,11 @@ files() {
 
 # Those that keep statistics, and no others.
 processes() {
-    local number name=hang$$ # nobody else's
+    local pid number name=hang$$ # nobody else's
     mkfifo told
     cp "$aio_program" "$name"
     "$uaio" run --stats "./$name" written hang >told 2>/dev/null &
+    pid=$!
     read -r number <told
     expect_among "$number" top ''
     expect_among "$number" dump "$number"
@@ -107,20 +108,21 @@ processes() {
     expect '' top --interval ''
     expect '' dump completion_te
     kill "$number"
-    wait $!
+    wait "$pid"
 }
 
 # A process whose name is a command, and that looks as if it kept statistics.
 a_name_is_no_command() {
     # shellcheck disable=SC2016 # That nobody expands it is what is tested.
-    local name='$(touch obeyed)'
+    local pid name='$(touch obeyed)'
     mkdir -p uaio-stats-folder
     cp "$(command -v sleep)" "uaio-stats-folder/$name"
     "./uaio-stats-folder/$name" 3600 &
-    until [ "$(cat /proc/$!/comm 2>/dev/null)" = "$name" ]; do :; done
-    expect_among "$!" top ''
-    kill $!
-    wait $!
+    pid=$!
+    until [ "$(cat "/proc/$pid/comm" 2>/dev/null)" = "$name" ]; do :; done
+    expect_among "$pid" top ''
+    kill "$pid"
+    wait "$pid"
     [ ! -e obeyed ] || {
         echo 'FAILED: the name of a process was obeyed'
         failures=$((failures + 1))
