@@ -100,16 +100,15 @@ cmake_file() {
 # lib/uaio is a folder if the libraries are in lib, else a link. One cannot become the other, with
 # files of an earlier time in it.
 check_library_folder() {
-    folder lib "$libdir"
     links=yes
-    [ ! "$target/lib" -ef "$target/$libdir" ] || links=
+    [ "$libdir" != lib ] && [ ! "$target/lib" -ef "$target/$libdir" ] || links=
     found=$target/lib/uaio
     if [ -L "$found" ]; then
-        [ "$links" ] && [ "$(readlink "$found")" = "$(link_to_libraries)" ] && return
-    elif [ ! -d "$found" ] || [ ! "$links" ]; then
-        return 0
+        [ -z "$links" ] || [ "$(readlink "$found")" != "$(link_to_libraries)" ] || return 0
+    else
+        [ -n "$links" ] && [ -d "$found" ] || return 0
     fi
-    fail "uaio is in $target with another LIBDIR; remove that first (--remove)"
+    fail "$found is of an installation with another LIBDIR; remove that first"
 }
 
 # As seen from lib.
@@ -134,7 +133,10 @@ install_libraries() {
     # One file by both names: loaded by either, it is there once.
     put 755 "$(output aio/libaio/libaio.so.1)" "$libdir/uaio/compat/libaio.so.1"
     link libaio.so.1 "$libdir/uaio/compat/libaio.so.1t64"
-    [ -z "$links" ] || link "$(link_to_libraries)" lib/uaio
+    if [ -n "$links" ]; then
+        folder lib
+        link "$(link_to_libraries)" lib/uaio
+    fi
 }
 
 install_for_builds() {

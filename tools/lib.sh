@@ -3,7 +3,7 @@
 #     root        the repository, absolute
 #     fail TEXT   one line on standard error, `SCRIPT: TEXT`, and the end with status 1
 #     say TEXT    one line about what happens now
-#     at_end COMMAND   runs it at the end, also if a signal is that
+#     at_end COMMAND   runs it at the end, also if that is a signal
 #     build TARGET…    builds quietly; what Bazel says is shown when it fails
 #     version_in_header    the version of uaio
 #     output PATH      where a built file is, by its path below bazel-bin
@@ -13,7 +13,8 @@
 # Bazel.
 # shellcheck shell=sh
 
-root=$(CDPATH='' cd "$(dirname "$0")/.." && pwd -P)
+unset CDPATH # with it, cd may go elsewhere, and says where
+root=$(cd "$(dirname "$0")/.." && pwd -P)
 
 fail() {
     printf '%s: %s\n' "$(basename "$0" .sh)" "$1" >&2
@@ -24,13 +25,15 @@ say() {
     printf '%s\n' "$1"
 }
 
-# dash does nothing of EXIT when a signal ends it.
+# dash runs nothing of EXIT when a signal ends it. It dies of the signal then: whoever has started
+# it, in a loop perhaps, is to know.
 at_end() {
-    # shellcheck disable=SC2064 # It is expanded when it runs.
+    # shellcheck disable=SC2064 # What is to be expanded late is quoted.
     trap "$1" EXIT
-    trap 'exit 129' HUP
-    trap 'exit 130' INT
-    trap 'exit 143' TERM
+    for signal in HUP INT TERM; do
+        # shellcheck disable=SC2064
+        trap "trap - EXIT $signal; $1; kill -$signal \$\$" "$signal"
+    done
 }
 
 build() {

@@ -252,6 +252,7 @@ done
 [ "${#wanted[@]}" -gt 0 ] || mapfile -t wanted < <(names)
 
 mkdir -p "$cache/include" "$cache/zig"
+cache=$(cd "$cache" && pwd -P) # as the compilers name it
 ln -sfn /usr/include/boost "$cache/include/boost"
 # shellcheck disable=SC2046 # A list of packages.
 tools/setup.sh $(for name in "${wanted[@]}"; do packages_of "$name"; done | sort -u) ||

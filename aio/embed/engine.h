@@ -36,9 +36,9 @@
  * uaio_engine_destroy(). No function is async-signal-safe.
  *
  * Closing. What a descriptor has in an engine of the program's own has to have ended before it is
- * closed; uaio_cancel_descriptor() helps. The close() of the preload library sees to POSIX AIO
- * alone. (What has not begun by then ends with EBADF, even if the number stands for another file
- * again.)
+ * closed; uaio_cancel_descriptor() helps. The close() of the preload library sees to POSIX AIO and
+ * Linux AIO alone. (What has not begun by then ends with EBADF, even if the number stands for
+ * another file again.)
  *
  * A child made by fork() starts with no operations, in every engine: what was on its way in the
  * parent goes on there, and its `done` is not called in the child, to which the memory belongs

@@ -4,6 +4,7 @@
 # MODULE.bazel it needs a network, or the modules in its cache.
 set -eu
 
+unset CDPATH
 cd "$(dirname "$0")/bazel"
 root=$(cd ../../.. && pwd -P)
 work=$(mktemp -d "${TMPDIR:-/tmp}/consumer.XXXXXX")

@@ -19,6 +19,7 @@ fi
 
 work=$(mktemp -d "${TMPDIR:-/var/tmp}/check_root.XXXXXX")
 new_root=$work/root
+unset CDPATH
 tests=$(cd "$(dirname "$0")/.." && pwd -P)
 
 finish() {

@@ -91,8 +91,22 @@ check_other_folder() {
     grep -q '^install: .* with another LIBDIR' "$work/log" || fail "no reason: $(cat "$work/log")"
     "$prefix/bin/uaio" run -- true || fail 'uaio run does not work any more'
     "$installer" --remove "$prefix" >"$work/log"
-    [ -z "$(find "$prefix" -type f -o -type l)" ] || fail 'files are left'
+    [ -z "$(ls -A "$prefix")" ] || fail "left: $(find "$prefix")"
 }
+
+# In the midst of it: its own files go, and whoever has started it learns what has happened.
+check_signal() {
+    mkdir "$work/programs" "$work/temporary"
+    # shellcheck disable=SC2016 # It is expanded in the program.
+    printf '#!/bin/sh\nkill -TERM $PPID\n' >"$work/programs/install"
+    chmod +x "$work/programs/install"
+    status=0
+    (PATH=$work/programs:$PATH TMPDIR=$work/temporary exec "$installer" "$work/never") || status=$?
+    [ "$status" -eq 143 ] || fail "a signal: status $status"
+    [ -z "$(ls "$work/temporary")" ] || fail 'a signal leaves files'
+}
+
+check_signal
 
 check_other_folder lib lib64
 check_other_folder lib64 lib

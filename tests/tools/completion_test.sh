@@ -116,10 +116,10 @@ a_name_is_no_command() {
     # shellcheck disable=SC2016 # That nobody expands it is what is tested.
     local pid name='$(touch obeyed)'
     mkdir -p uaio-stats-folder
-    cp "$(command -v sleep)" "uaio-stats-folder/$name"
-    "./uaio-stats-folder/$name" 3600 &
+    cp "$aio_program" "uaio-stats-folder/$name"
+    "./uaio-stats-folder/$name" written wait >told &
     pid=$!
-    until [ "$(cat "/proc/$pid/comm" 2>/dev/null)" = "$name" ]; do :; done
+    read -r _ <told
     expect_among "$pid" top ''
     kill "$pid"
     wait "$pid"

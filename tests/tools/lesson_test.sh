@@ -183,11 +183,12 @@ output_that_nobody_reads() {
     [ "$status" -eq 1 ] && [ "$(wc -l <err)" -eq 1 ] || fail "a full disk: status $status"
 }
 
-# Interrupted in the midst of a lesson, it takes its folder along, and dies of the signal; unless it
-# was faster than the signal.
+# Interrupted in the midst of a lesson, it takes its folder along, and dies of the signal. Another
+# try where it was done with that before.
 a_signal_ends_it() {
     local status=0 tries=0
-    while [ "$status" -eq 0 ] && [ $((++tries)) -le 50 ]; do
+    : >out
+    while { [ "$status" -eq 0 ] || [ -s out ]; } && [ $((++tries)) -le 50 ]; do
         "$uaio" lesson fork >out 2>err &
         until compgen -G "$TMPDIR/uaio-lesson-*/trace" >/dev/null || ! kill -0 $!; do :; done
         kill -TERM $!
@@ -197,6 +198,20 @@ a_signal_ends_it() {
     [ "$status" -eq 143 ] || fail "a signal: status $status"
     [ ! -s out ] && [ ! -s err ] || fail 'it has said something'
     nothing_left
+}
+
+# By who has started it.
+an_ignored_signal_does_not() {
+    local status
+    (
+        trap '' TERM
+        exec "$uaio" lesson fork
+    ) >out 2>err &
+    until compgen -G "$TMPDIR/uaio-lesson-*/trace" >/dev/null || ! kill -0 $!; do :; done
+    kill -TERM $!
+    wait $!
+    status=$?
+    [ "$status" -eq 0 ] && [ -s out ] || fail "an ignored signal: status $status"
 }
 
 # On a terminal: a step for each line, and q ends it.
@@ -245,6 +260,7 @@ express
 fork
 output_that_nobody_reads
 a_signal_ends_it
+an_ignored_signal_does_not
 steps
 the_page_shows_what_they_print
 pictures_are_those_of_the_lessons

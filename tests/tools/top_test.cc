@@ -297,6 +297,18 @@ BOOST_FIXTURE_TEST_CASE(a_signal_ends_it_with_the_terminal_restored, Scene) {
     }
 }
 
+BOOST_FIXTURE_TEST_CASE(a_signal_that_is_ignored_stays_so, Scene) {
+    Terminal terminal;
+    signal(SIGHUP, SIG_IGN);
+    Top top(terminal, program.pid(), kNever);
+    signal(SIGHUP, SIG_DFL);
+    terminal.read_until("\033[J");
+    kill(top.pid(), SIGHUP);
+    terminal.type("q");
+    BOOST_TEST(top.end() == 0);
+    expect_restored(terminal);
+}
+
 BOOST_FIXTURE_TEST_CASE(a_stop_gives_the_terminal_back_meanwhile, Scene) {
     Terminal terminal;
     Top top(terminal, program.pid(), kNever);

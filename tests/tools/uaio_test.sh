@@ -261,6 +261,7 @@ info() {
     expect 0 "$uaio" info data --json && out_has '^    "nowait_cached_read": \{"supported":'
     ln -s /proc/self/status elsewhere # on no file system with room for a file
     expect 1 "$uaio" info elsewhere && err_is_one_line
+    expect 1 sh -c 'echo | "$1" info /dev/stdin' sh "$uaio" && err_is_one_line # no file
     expect 1 "$uaio" info nonesuch && err_has '^uaio: info: nonesuch: No such' && err_is_one_line
     expect 1 "$uaio" info /proc && err_is_one_line
     expect 2 "$uaio" info . .

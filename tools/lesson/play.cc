@@ -37,18 +37,20 @@ constexpr std::uintmax_t kTraceMib = 2 * 64;
 constexpr int kHelpers = 2;
 
 // Holds back the signals that end a program, until its destructor, so that it can clean up before.
-// Those that are ignored stay so.
+// Those that are ignored or blocked stay so.
 class HeldSignals {
   public:
     HeldSignals() {
+        sigprocmask(SIG_BLOCK, nullptr, &before_);
         sigset_t held;
         sigemptyset(&held);
         for (int number : {SIGHUP, SIGINT, SIGQUIT, SIGTERM}) {
             struct sigaction present;
             sigaction(number, nullptr, &present);
-            if (present.sa_handler != SIG_IGN) sigaddset(&held, number);
+            bool deadly = present.sa_handler != SIG_IGN && sigismember(&before_, number) == 0;
+            if (deadly) sigaddset(&held, number);
         }
-        sigprocmask(SIG_BLOCK, &held, &before_);
+        sigprocmask(SIG_BLOCK, &held, nullptr);
         arrived_ = OwnedFd(signalfd(-1, &held, SFD_CLOEXEC));
         if (!arrived_.valid()) throw system_failure(kExitFailure, "cannot hold signals", errno);
     }

@@ -36,7 +36,7 @@ def _port_config_impl(ctx):
         ctx = ctx,
         # A header from here is not followed: it came with the compiler or with Boost. What a folder
         # of these holds is taken for the system's, so the tree that is compiled may not be in one.
-        cxx_builtin_include_directories = ["/usr", ctx.var["uaio_ports"]],
+        cxx_builtin_include_directories = ["/usr", ctx.var.get("uaio_ports", "/usr")],
         features = [
             _flags("port_compile", COMPILE_ACTIONS, attr.compile_flags),
             _flags("port_link", LINK_ACTIONS, attr.link_flags),

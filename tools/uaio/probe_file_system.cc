@@ -112,7 +112,9 @@ std::string file_system_name(int fd) {
 Report probe_file_system(const std::string& path) {
     struct stat status;
     if (stat(path.c_str(), &status) != 0) throw system_failure(kExitFailure, path, errno);
-    std::string directory = S_ISDIR(status.st_mode) ? path : directory_of(real_path(path));
+    std::string place = real_path(path);
+    if (place.empty()) throw system_failure(kExitFailure, path, errno);
+    std::string directory = S_ISDIR(status.st_mode) ? place : directory_of(place);
     OwnedFd fd = open_nameless(directory);
     fill(fd.get());
     return {

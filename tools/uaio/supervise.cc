@@ -102,13 +102,15 @@ int Supervisor::wait_for_end() {
     }
 }
 
-// A SIGCONT for the group that is already here would be lost by stopping now. One that ends a stop
-// stays here too, so without one there was no stop: the group is orphaned. The system would not
-// have stopped the program there, but for this process, its parent, in another group. So it stays.
+// A SIGCONT for the group that is already here would be lost by stopping now. The one that ends a
+// stop stays here too, or a later signal to stop, which takes its place. So with neither there was
+// no stop: the group is orphaned. The system would not have stopped the program there but for this
+// process, its parent, in another group; so it stays in this one.
 void Supervisor::stop_with_program() {
     if (standing_.aside && setpgid(0, standing_.group) != 0) return;
     if (!is_pending(SIGCONT)) stop_by_terminal();
-    if (!is_pending(SIGCONT)) {
+    if (!is_pending(SIGCONT) && !is_pending(SIGTSTP) && !is_pending(SIGTTIN) &&
+        !is_pending(SIGTTOU)) {
         standing_.aside = false;
         kill(-standing_.group, SIGCONT);
     }

@@ -6,8 +6,9 @@
 // - Signals. Whatever is sent to this process is sent on to the program, except what the program
 //   got anyway: the terminal's signals go to its whole foreground process group, and so do those
 //   that a member of the group sends to the group. To be left out of signals that others send to
-//   the group, this process leaves it, unless it leads the group, which cannot be left: in that
-//   one case a signal sent to the group from outside reaches the program twice.
+//   the group, this process leaves it, unless it leads the group, which cannot be left: then, and
+//   in a group that has turned out to be orphaned (below), a signal sent to the group from outside
+//   reaches the program twice.
 // - Job control. When the terminal stops the program, this process goes back to the group and
 //   stops too, so that the shell sees its whole job stopped; both continue with the group. In an
 //   orphaned group, which is never stopped, it lets the group go on, and stays in it.

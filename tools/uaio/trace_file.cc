@@ -170,7 +170,7 @@ Trace read_trace(const std::string& path) {
         done = end;
         return std::span<const uint8_t>(bytes, end);
     };
-    // The header first, because most of a file may be unused; and once, because it may grow.
+    // The header first, because most of a file may be unused; and once: its program may go on.
     if (size > kTraceChunkBytes) {
         const TraceHeader& header = checked_header(read_to(kTraceChunkBytes), path);
         uint32_t used = header.chunks_used.load(std::memory_order_relaxed);
