@@ -4,6 +4,8 @@
 #define BOOST_TEST_MODULE supervise
 #include "tools/uaio/supervise.h"
 
+#include <poll.h>
+#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -77,6 +79,10 @@ class Pipe {
     void close_writer() { close(std::exchange(ends_[1], -1)); }
 
     void send(char message) { (void)!write(ends_[1], &message, 1); }
+    bool has_message() const {
+        pollfd source = {ends_[0], POLLIN, 0};
+        return poll(&source, 1, 0) > 0;
+    }
     int receive() {
         char message;
         return read(ends_[0], &message, 1) == 1 ? message : -1;
@@ -144,14 +150,20 @@ sigset_t hold(int number) {
     return set;
 }
 
+// Waits for one of them.
+siginfo_t take(const sigset_t& set) {
+    siginfo_t info;
+    while (sigwaitinfo(&set, &info) < 0) {
+    }
+    return info;
+}
+
 // Lets the program report the signals of one number until kEnd, without a handler.
 void count_signals(Pipe& out, int number) {
     sigset_t set = hold(number);
     out.send('r');
     for (;;) {
-        siginfo_t info;
-        if (sigwaitinfo(&set, &info) < 0) continue;
-        if (info.si_signo == kEnd) _exit(0);
+        if (take(set).si_signo == kEnd) _exit(0);
         out.send('s');
     }
 }
@@ -202,10 +214,7 @@ BOOST_FIXTURE_TEST_CASE(a_queued_signal_keeps_its_value, Shell) {
         sigaddset(&set, SIGRTMIN);
         sigprocmask(SIG_BLOCK, &set, nullptr);
         out.send('r');
-        siginfo_t info;
-        while (sigwaitinfo(&set, &info) < 0) {
-        }
-        _exit(info.si_value.sival_int);
+        _exit(take(set).si_value.sival_int);
     });
     BOOST_TEST(from_program.receive() == 'r');
     sigqueue(supervisor, SIGRTMIN, sigval{.sival_int = 42});
@@ -294,6 +303,37 @@ BOOST_AUTO_TEST_CASE(a_supervisor_aside_stops_with_the_group) {
     BOOST_TEST(WEXITSTATUS(shell.wait()) == 5);
 }
 
+// The next stop comes while the supervisor has not looked yet how the last one has ended. It must
+// not take the group for an orphaned one, and stay in it.
+BOOST_AUTO_TEST_CASE(a_supervisor_leaves_the_group_after_every_stop) {
+    Leader leader;
+    Shell shell;
+    auto program = [](Pipe& out) {
+        sigset_t set = hold(SIGUSR1);
+        signal(SIGTTIN, SIG_DFL);
+        for (int i = 0; i < 200; ++i) kill(0, SIGTTIN);
+        out.send('d');
+        take(set);
+        out.send(getpgid(getppid()) == getpgrp() ? 'i' : 'o');
+        _exit(0);
+    };
+    shell.start(program, leader.pid);
+    for (char wanted : {'d', 'o'}) {
+        while (!shell.from_program.has_message()) {
+            kill(-leader.pid, SIGCONT);
+            sched_yield();
+        }
+        BOOST_TEST(shell.from_program.receive() == wanted);
+        if (wanted == 'd') kill(shell.supervisor, SIGUSR1);
+    }
+    int status = shell.wait();
+    while (WIFSTOPPED(status)) {
+        kill(-leader.pid, SIGCONT);
+        status = shell.wait();
+    }
+    BOOST_TEST(status == 0);
+}
+
 // Nobody could continue it, so the system does not stop it. That there is a supervisor, in a group
 // of its own, changes nothing.
 BOOST_AUTO_TEST_CASE(an_orphaned_group_goes_on) {
@@ -305,9 +345,7 @@ BOOST_AUTO_TEST_CASE(an_orphaned_group_goes_on) {
         auto program = [](Pipe& out) {
             sigset_t set = hold(SIGUSR1);
             out.send('r');
-            siginfo_t info;
-            while (sigwaitinfo(&set, &info) < 0) {
-            }
+            take(set);
             stop_by_terminal(out);
         };
         shell.start(program, getpid());
@@ -333,13 +371,22 @@ bool has_inherited_state() {
            sigismember(&mask, SIGUSR1) == 1 && sigismember(&mask, SIGUSR2) == 0;
 }
 
+// It ends when the shell waits for its children again.
 BOOST_FIXTURE_TEST_CASE(the_program_starts_with_the_signal_state_of_the_supervisor, Shell) {
     test::BlockedSignal blocked(SIGUSR1);
     signal(SIGCHLD, SIG_IGN);
     signal(SIGINT, SIG_IGN);
-    start([](Pipe&) { _exit(has_inherited_state() ? 0 : 1); });
+    start([](Pipe& out) {
+        int status = has_inherited_state() ? 0 : 1;
+        sigset_t set = hold(kEnd);
+        out.send('r');
+        take(set);
+        _exit(status);
+    });
     signal(SIGCHLD, SIG_DFL);
     signal(SIGINT, SIG_DFL);
+    BOOST_TEST(from_program.receive() == 'r');
+    kill(supervisor, kEnd);
     BOOST_TEST(wait() == 0);
 }
 
