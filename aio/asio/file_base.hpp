@@ -4,8 +4,11 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/types.h>
 
 namespace uaio::asio {
+
+static_assert(sizeof(off_t) == 8, "files of 2 GiB and more: compile with -D_FILE_OFFSET_BITS=64");
 
 class file_base {
   public:

@@ -50,28 +50,26 @@ typedef enum io_iocb_cmd {
 #define IOCB_FLAG_RESFD (1 << 0)  /* u.c.resfd is an eventfd that counts this event */
 #define IOCB_FLAG_IOPRIO (1 << 1) /* aio_reqprio is an I/O priority: class << 13 | level */
 
-/* Every pointer and long takes 8 bytes, whatever the width of the program. */
+/* Every pointer and long takes 8 bytes, whatever the width of the program, and so does a mask. */
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+#define UAIO_IO_PADDED(type, name) \
+    unsigned name##_pad;           \
+    type name
+#else
+#define UAIO_IO_PADDED(type, name) \
+    type name;                     \
+    unsigned name##_pad
+#endif
 #if __SIZEOF_POINTER__ == 8
 #define UAIO_IO_PTR(type, name) type name
 #define UAIO_IO_LONG(name) unsigned long name
-#elif defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-#define UAIO_IO_PTR(type, name) \
-    unsigned name##_pad;        \
-    type name
-#define UAIO_IO_LONG(name) \
-    unsigned name##_pad;   \
-    unsigned long name
 #else
-#define UAIO_IO_PTR(type, name) \
-    type name;                  \
-    unsigned name##_pad
-#define UAIO_IO_LONG(name) \
-    unsigned long name;    \
-    unsigned name##_pad
+#define UAIO_IO_PTR(type, name) UAIO_IO_PADDED(type, name)
+#define UAIO_IO_LONG(name) UAIO_IO_PADDED(unsigned long, name)
 #endif
 
 struct io_iocb_poll {
-    UAIO_IO_PTR(int, events);
+    UAIO_IO_PADDED(int, events);
 };
 
 struct io_iocb_sockaddr {
@@ -121,6 +119,7 @@ struct io_event {
     UAIO_IO_LONG(res2);
 };
 
+#undef UAIO_IO_PADDED
 #undef UAIO_IO_PTR
 #undef UAIO_IO_LONG
 

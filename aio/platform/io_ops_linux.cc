@@ -10,6 +10,9 @@
 #include "aio/platform/polled_stream.h"
 
 namespace uaio {
+
+// Or a transfer beyond 2 GiB would go somewhere else.
+static_assert(sizeof(off_t) == 8, "compile with -D_FILE_OFFSET_BITS=64");
 namespace {
 
 // preadv2(2) with RWF_NOWAIT does not know terminals and named pipes (EOPNOTSUPP, EINVAL), old

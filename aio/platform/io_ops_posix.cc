@@ -6,6 +6,9 @@
 #include "aio/platform/polled_stream.h"
 
 namespace uaio {
+
+// Or a transfer beyond 2 GiB would go somewhere else.
+static_assert(sizeof(off_t) == 8, "compile with -D_FILE_OFFSET_BITS=64");
 namespace {
 
 ssize_t unsupported() {

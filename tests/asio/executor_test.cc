@@ -68,6 +68,25 @@ BOOST_AUTO_TEST_CASE(handlers_run_on_their_own_executor) {
     BOOST_TEST(also);
 }
 
+BOOST_AUTO_TEST_CASE(executors_of_the_networking_ts_will_do) {
+    net::io_context::strand strand(context);
+    RandomFile file(context, path, file_base::read_only);
+    bool there = false;
+    file.async_read_some_at(0, net::buffer(data),
+                            net::bind_executor(strand, [&](error_code, std::size_t) {
+                                there = strand.running_in_this_thread();
+                            }));
+    run();
+    BOOST_TEST(there);
+#ifndef UAIO_TEST_PEER
+    net::executor executor(context.get_executor());
+    subject::basic_random_access_file<net::executor> other(executor, path, file_base::read_only);
+    other.async_read_some_at(0, net::buffer(data), heard.hear());
+    run();
+    BOOST_TEST(heard.bytes == 10u);
+#endif
+}
+
 BOOST_AUTO_TEST_CASE(a_handler_of_another_context_keeps_both_at_work) {
     net::io_context other;
     RandomFile file(context, path, file_base::read_only);

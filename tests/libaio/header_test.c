@@ -16,6 +16,11 @@ _Static_assert(offsetof(struct iocb, u.c.nbytes) == 32, "bytes");
 _Static_assert(offsetof(struct iocb, u.c.offset) == 40, "offset");
 _Static_assert(offsetof(struct iocb, u.c.flags) == 56, "flags");
 _Static_assert(offsetof(struct iocb, u.c.resfd) == 60, "resfd");
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+_Static_assert(offsetof(struct iocb, u.poll.events) == 28, "mask");
+#else
+_Static_assert(offsetof(struct iocb, u.poll.events) == 24, "mask");
+#endif
 _Static_assert(offsetof(struct io_event, res) == 16, "res");
 
 int main(void) {

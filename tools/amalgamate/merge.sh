@@ -33,7 +33,8 @@ license_lines() {
  * declared below. POSIX AIO is declared by the system's <aio.h>, whose functions uaio.o replaces in
  * a program that it is linked with, and below what it has beyond POSIX, <uaio/aio.h>; compiled with
  * -DUAIO_WITHOUT_POSIX_AIO it leaves all that to the system, and needs no <aio.h>. Not in it are
- * <libaio.h>, the files for Boost.Asio and what is preloaded.
+ * <libaio.h>, the files for Boost.Asio and what is preloaded. On 32-bit processors with glibc it
+ * compiles without POSIX AIO alone, which has two widths of offsets there.
  *
  * Back ends: $back_ends.
  *
@@ -51,7 +52,14 @@ END
  *
 END
     license_lines
-    printf ' */\n#include "uaio.h"\n\n'
+    cat <<'END'
+ */
+#if defined(UAIO_WITHOUT_POSIX_AIO) && !defined(_FILE_OFFSET_BITS)
+#define _FILE_OFFSET_BITS 64
+#endif
+#include "uaio.h"
+
+END
 } >"$source"
 
 # shellcheck disable=SC2016 # The dollars are awk's.

@@ -94,14 +94,16 @@ class Channel : public Registered {
         return fd_;
     }
 
-    // The context is being destroyed: nothing is outstanding afterwards, no handler will be called,
-    // and nothing of the context is used.
-    void shut_down() {
-        {
-            std::lock_guard lock(mutex_);
-            shut_down_ = true;
-        }
-        withdraw_and_wait();
+    // The context is being destroyed, in three steps, each of all channels before the next one,
+    // because a handler may own what another channel's operations are using: nothing is started any
+    // more; the engine has nothing any more; nothing is outstanding, no handler will be called, and
+    // nothing of the context is used.
+    void refuse() {
+        std::lock_guard lock(mutex_);
+        shut_down_ = true;
+    }
+    void withdraw_and_wait();
+    void discard() {
         forget_executor();
         Operation* operation = nullptr;
         {
@@ -112,23 +114,32 @@ class Channel : public Registered {
         end_unheard(ended_.take_ready());
     }
 
-    // Before a fork: the engine has nothing of this channel afterwards; after it, in the parent and
-    // in the child: what has not begun is submitted again. Nobody uses the context in between.
+    // Around a fork, in steps as above, because a sync waits for the writes of all files. Before
+    // it syncs are withdrawn, and then, with withdraw_and_wait(), the rest. After it, in the parent
+    // and in the child, what has not begun is submitted again: first transfers, then syncs. Nobody
+    // uses the context in between.
     void prepare_fork() {
         forking_.store(true, std::memory_order_relaxed);  // the engine's lock orders it
-        withdraw_and_wait();
-        forking_.store(false, std::memory_order_relaxed);
+        std::lock_guard lock(mutex_);
+        for (Operation* each = outstanding_.first(); each != nullptr; each = each->after) {
+            if (is_sync(*each)) {
+                withdraw(*each);
+            }
+        }
     }
-    void resume() {
+    void go_on() {
+        forking_.store(false, std::memory_order_relaxed);  // nothing is withdrawn just now
         if (process_ != ::getpid()) {
             process_ = ::getpid();
             // A thread of the parent may have been in leave().
             new (&wait_mutex_) std::mutex;
             new (&nobody_inside_) std::condition_variable;
         }
+    }
+    void resume(bool syncs) {
         std::lock_guard lock(mutex_);
         for (Operation* each = outstanding_.first(); each != nullptr; each = each->after) {
-            if (std::exchange(each->again, false)) {
+            if (is_sync(*each) == syncs && std::exchange(each->again, false)) {
                 submit(*each);
             }
         }
@@ -157,9 +168,14 @@ class Channel : public Registered {
         }
         return references > 0;
     }
+    bool is_in_use() const override {
+        return references_.load(std::memory_order_relaxed) > 0;  // zero is for ever
+    }
     void release_reference() override {
         // Acquire and release pair with each other: all use comes before the deletion.
         if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+            registry_->goes(*this);
+            forget_executor();
             registry_->remove(*this);
             delete this;
         }
@@ -180,6 +196,10 @@ class Channel : public Registered {
     static constexpr std::chrono::milliseconds kWithdrawAgain{10};
 
     // --- there ---
+
+    static bool is_sync(const Operation& operation) {
+        return operation.request.opcode != UAIO_READ && operation.request.opcode != UAIO_WRITE;
+    }
 
     bool enlist(Operation& operation) {
         std::lock_guard lock(mutex_);
@@ -212,27 +232,6 @@ class Channel : public Registered {
         for (Operation* each = outstanding_.last(); each != nullptr; each = each->before) {
             withdraw(*each);
         }
-    }
-
-    void withdraw_and_wait() {
-        if (process_ != ::getpid()) {  // a child whose parent said nothing of the fork to the
-            return;                    // context: the engine here knows of no operations
-        }
-        // Pairs with leave(): either it sees the flag, or this sees that nobody is inside.
-        awaited_.store(true, std::memory_order_seq_cst);
-        for (;;) {
-            {
-                std::lock_guard lock(mutex_);
-                withdraw_all();
-            }
-            std::unique_lock lock(wait_mutex_);
-            if (nobody_inside_.wait_for(lock, kWithdrawAgain, [this] {
-                    return inside_.load(std::memory_order_seq_cst) == 0;
-                })) {
-                break;
-            }
-        }
-        awaited_.store(false, std::memory_order_relaxed);
     }
 
     // --- back ---
@@ -318,6 +317,27 @@ class Channel : public Registered {
     std::mutex wait_mutex_;  // for the condition alone
     std::condition_variable nobody_inside_;
 };
+
+inline void Channel::withdraw_and_wait() {
+    if (process_ != ::getpid()) {  // a child whose parent said nothing of the fork to the
+        return;                    // context: the engine here knows of no operations
+    }
+    // Pairs with leave(): either it sees the flag, or this sees that nobody is inside.
+    awaited_.store(true, std::memory_order_seq_cst);
+    for (;;) {
+        {
+            std::lock_guard lock(mutex_);
+            withdraw_all();
+        }
+        std::unique_lock lock(wait_mutex_);
+        if (nobody_inside_.wait_for(lock, kWithdrawAgain, [this] {
+                return inside_.load(std::memory_order_seq_cst) == 0;
+            })) {
+            break;
+        }
+    }
+    awaited_.store(false, std::memory_order_relaxed);
+}
 
 // A reference to a channel.
 class ChannelRef {

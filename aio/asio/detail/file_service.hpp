@@ -3,6 +3,8 @@
 #pragma once
 
 #include <memory>
+#include <utility>
+#include <vector>
 
 #include <boost/asio/execution_context.hpp>
 #include <uaio/asio/detail/channel.hpp>
@@ -24,27 +26,42 @@ class FileService : public boost::asio::execution_context::service {
     }
 
   private:
-    template <class Visit>
-    void for_each(Visit visit) {
-        for (Registered* entry : registry_->all()) {
-            ChannelRef channel(static_cast<Channel*>(entry));
-            visit(*channel);
+    using Channels = std::vector<ChannelRef>;
+
+    Channels all() const {
+        std::vector<Registered*> entries = registry_->all();
+        Channels found;
+        found.reserve(entries.size());
+        for (Registered* entry : entries) {
+            found.emplace_back(static_cast<Channel*>(entry));
         }
+        return found;
     }
 
     void shutdown() override {
-        for_each([](Channel& channel) { channel.shut_down(); });
+        Channels channels = all();
+        for (ChannelRef& channel : channels) channel->refuse();
+        for (ChannelRef& channel : channels) channel->withdraw_and_wait();
+        for (ChannelRef& channel : channels) channel->discard();
     }
 
     void notify_fork(boost::asio::execution_context::fork_event event) override {
         if (event == boost::asio::execution_context::fork_prepare) {
-            for_each([](Channel& channel) { channel.prepare_fork(); });
-        } else {
-            for_each([](Channel& channel) { channel.resume(); });
+            forking_ = all();
+            for (ChannelRef& channel : forking_) channel->prepare_fork();
+            for (ChannelRef& channel : forking_) channel->withdraw_and_wait();
+            return;
+        }
+        registry_->has_forked();
+        Channels channels = std::exchange(forking_, {});
+        for (ChannelRef& channel : channels) channel->go_on();
+        for (bool syncs : {false, true}) {
+            for (ChannelRef& channel : channels) channel->resume(syncs);
         }
     }
 
     std::shared_ptr<Registry> registry_;
+    Channels forking_;  // while a fork is under way: so that none goes, and holds a lock
 };
 
 }  // namespace uaio::asio::detail

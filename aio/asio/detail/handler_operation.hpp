@@ -17,6 +17,7 @@
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/execution/allocator.hpp>
+#include <boost/asio/execution/executor.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/prefer.hpp>
 #include <boost/asio/recycling_allocator.hpp>
@@ -118,10 +119,15 @@ class HandlerOperation final : public Operation {
         }
     }
 
+    // To an executor of the standard's proposal, or of the Networking TS (io_context::strand).
     static void hand_over(const HandlerExecutor& executor, Call<Handler, kTransfer>&& to_make) {
-        boost::asio::prefer(executor,
-                            boost::asio::execution::allocator(allocator_of(to_make.handler)))
-            .execute(std::move(to_make));
+        auto allocator = allocator_of(to_make.handler);
+        if constexpr (boost::asio::execution::is_executor<HandlerExecutor>::value) {
+            boost::asio::prefer(executor, boost::asio::execution::allocator(allocator))
+                .execute(std::move(to_make));
+        } else {
+            executor.dispatch(std::move(to_make), allocator);
+        }
     }
 
     void destroy(const Handler& handler) {

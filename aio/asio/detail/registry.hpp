@@ -1,8 +1,18 @@
 // Registry: the channels of a context, for those that concern all of them. Shared by the context's
-// service and its channels, so that a channel may go whenever it likes.
+// service and its channels, so that a channel may go whenever it likes, on whatever thread.
+//
+// While it goes it may look at the context, by its executor. So whoever asks for all of them, to
+// destroy the context or to fork, waits for those that are just going; but not for one that
+// destroys the context itself, as an executor that owns it does.
 #pragma once
 
+#include <sys/types.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <condition_variable>
 #include <mutex>
+#include <thread>
 #include <vector>
 
 namespace uaio::asio::detail {
@@ -13,6 +23,7 @@ class Registered {
   public:
     virtual void acquire() = 0;      // one more reference
     virtual bool try_acquire() = 0;  // the same, unless there are none left
+    virtual bool is_in_use() const = 0;
     virtual void release_reference() = 0;
 
   protected:
@@ -22,6 +33,7 @@ class Registered {
     friend class Registry;
 
     // The registry's.
+    std::atomic<std::thread::id> goes_on_{};
     Registered* before_ = nullptr;
     Registered* after_ = nullptr;
 };
@@ -37,28 +49,53 @@ class Registry {
         first_ = &entry;
     }
 
+    // There is no reference to it any more; remove() follows.
+    void goes(Registered& entry) {
+        // Relaxed: a thread asks for its own alone.
+        entry.goes_on_.store(std::this_thread::get_id(), std::memory_order_relaxed);
+    }
+
     void remove(Registered& entry) {
         std::lock_guard lock(mutex_);
         (entry.before_ != nullptr ? entry.before_->after_ : first_) = entry.after_;
         if (entry.after_ != nullptr) {
             entry.after_->before_ = entry.before_;
         }
+        removed_.notify_all();
     }
 
-    // All that are in use, with a reference to each for the caller.
+    // All that are in use, with a reference to each for the caller. There are no others afterwards.
     std::vector<Registered*> all() {
-        std::lock_guard lock(mutex_);
+        std::unique_lock lock(mutex_);
         std::vector<Registered*> found;
         for (Registered* each = first_; each != nullptr; each = each->after_) {
             if (each->try_acquire()) {
                 found.push_back(each);
             }
         }
+        if (process_ == ::getpid()) {  // in a child nobody is there to go on
+            removed_.wait(lock, [this] { return !any_goes_elsewhere(); });
+        }
         return found;
     }
 
+    // In the parent and in the child. None was going.
+    void has_forked() { process_ = ::getpid(); }
+
   private:
+    bool any_goes_elsewhere() const {
+        for (Registered* each = first_; each != nullptr; each = each->after_) {
+            if (!each->is_in_use() && each->goes_on_.load(std::memory_order_relaxed) !=
+                                          std::this_thread::get_id()) {  // as in goes()
+                return true;
+            }
+        }
+        return false;
+    }
+
     std::mutex mutex_;
+    std::condition_variable removed_;
+    pid_t process_ = ::getpid();  // whose threads they are
     Registered* first_ = nullptr;  // guarded by mutex_
 };
 

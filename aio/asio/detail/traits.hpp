@@ -5,6 +5,7 @@
 
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/execution/context.hpp>
+#include <boost/asio/execution/executor.hpp>
 #include <boost/asio/execution_context.hpp>
 #include <boost/asio/query.hpp>
 #include <uaio/asio/detail/file_service.hpp>
@@ -24,9 +25,13 @@ using DefaultToken = boost::asio::default_completion_token_t<Executor>;
 
 template <class Executor>
 FileService& file_service_of(const Executor& executor) {
-    boost::asio::execution_context& context =
-        boost::asio::query(executor, boost::asio::execution::context);
-    return boost::asio::use_service<FileService>(context);
+    if constexpr (boost::asio::execution::is_executor<Executor>::value) {
+        boost::asio::execution_context& context =
+            boost::asio::query(executor, boost::asio::execution::context);
+        return boost::asio::use_service<FileService>(context);
+    } else {  // of the Networking TS
+        return boost::asio::use_service<FileService>(executor.context());
+    }
 }
 
 }  // namespace uaio::asio::detail
