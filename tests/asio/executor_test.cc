@@ -68,6 +68,23 @@ BOOST_AUTO_TEST_CASE(handlers_run_on_their_own_executor) {
     BOOST_TEST(also);
 }
 
+// In a strand over an executor of whatever type.
+BOOST_AUTO_TEST_CASE(a_strand_of_the_files_executor_will_do) {
+    RandomFile file(context, path, file_base::read_only);
+    auto strand = net::make_strand(file.get_executor());
+    bool there = false;
+    auto look = [&](error_code, std::size_t) { there = strand.running_in_this_thread(); };
+    file.async_read_some_at(0, net::buffer(data), net::bind_executor(strand, look));
+    run();
+    BOOST_TEST(there);
+    subject::basic_random_access_file<net::strand<net::any_io_executor>> other(
+        strand, path, file_base::read_only);
+    there = false;
+    other.async_read_some_at(0, net::buffer(data), look);
+    run();
+    BOOST_TEST(there);
+}
+
 BOOST_AUTO_TEST_CASE(executors_of_the_networking_ts_will_do) {
     net::io_context::strand strand(context);
     RandomFile file(context, path, file_base::read_only);

@@ -1,6 +1,7 @@
 // Goal: a context that is told of a fork has its operations in the parent and in the child.
 // Method: an empty pipe holds a read; the child lets its own go first, while the parent has not
 // gone on yet.
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -74,6 +75,7 @@ BOOST_AUTO_TEST_CASE(a_fork_without_operations_changes_nothing) {
 BOOST_AUTO_TEST_CASE(a_sync_does_not_overtake_a_write_because_of_a_fork) {
     constexpr std::size_t kBytes = 64 << 20;
     std::string path = folder.make("file", "old");
+    BOOST_TEST_REQUIRE(folder.contents("file") == "old");
     std::filesystem::resize_file(path, kBytes);
     RandomFile other(context, path, file_base::read_write);
     RandomFile file(context, path, file_base::read_write);
@@ -97,6 +99,62 @@ BOOST_AUTO_TEST_CASE(a_sync_does_not_overtake_a_write_because_of_a_fork) {
     BOOST_TEST(buffer.front() == 'o');
 }
 #endif
+
+// What is done to a file between the two calls.
+BOOST_AUTO_TEST_CASE(a_file_that_is_closed_during_a_fork_is_closed) {
+    ReadGate gate;
+    char byte = 0;
+    for (int how = 0; how < 3; ++how) {
+        StreamFile held(context, dup(gate.fd()));
+        Heard heard;
+        held.async_read_some(net::buffer(&byte, 1), heard.hear());
+        context.notify_fork(net::execution_context::fork_prepare);
+        int fd = held.native_handle();
+        if (how == 0) held.close();
+        if (how == 1) held.cancel();
+        if (how == 2) held.release();
+        int other = how == 0 ? dup(gate.fd()) : -1;  // gets the number
+        context.notify_fork(net::execution_context::fork_parent);
+        run();
+        BOOST_TEST(heard.calls == 1);
+        BOOST_TEST(heard.error == net::error::operation_aborted);
+        BOOST_TEST(fcntl(fd, F_GETFD) >= 0);
+        if (how == 0) BOOST_TEST(other == fd);
+        if (how != 1) close(fd);
+    }
+}
+
+// One that is opened between the two, or whose context hears of the end alone.
+BOOST_AUTO_TEST_CASE(a_child_waits_for_its_own_operations) {
+    constexpr std::size_t kBytes = 64 << 20;
+    std::string path = folder.make("file", "old");
+    std::filesystem::resize_file(path, kBytes);
+    for (bool prepared : {false, true}) {
+        auto own = std::make_unique<net::io_context>();
+        auto early = std::make_unique<RandomFile>(*own, path, file_base::read_only);
+        if (prepared) own->notify_fork(net::execution_context::fork_prepare);
+        auto late = std::make_unique<RandomFile>(*own, path, file_base::read_only);
+        pid_t child = fork_safely();
+        BOOST_REQUIRE(child >= 0);
+        if (child == 0) {
+            own->notify_fork(net::execution_context::fork_child);
+            std::vector<char> buffer(kBytes);
+            Heard heard;
+            late->async_read_some_at(0, net::buffer(buffer), heard.hear());
+            early->async_read_some_at(0, net::buffer(buffer), heard.hear());
+            own.reset();
+            buffer.clear();
+            buffer.shrink_to_fit();
+            late.reset();
+            early.reset();
+            _exit(heard.calls);
+        }
+        int status = -1;
+        BOOST_TEST(waitpid(child, &status, 0) == child);
+        BOOST_TEST(status == 0);
+        if (prepared) own->notify_fork(net::execution_context::fork_parent);
+    }
+}
 
 // Nothing comes back from an engine that the child does not have.
 BOOST_AUTO_TEST_CASE(a_child_whose_context_was_told_nothing_can_destroy_it) {

@@ -60,7 +60,8 @@ BOOST_AUTO_TEST_CASE(handlers_go_when_nothing_runs_any_more) {
     {
         std::ofstream file(path);
         file << 'a';
-        file.seekp(kBytes - 1) << 'z';
+        file.seekp(kBytes - 1) << 'z' << std::flush;
+        BOOST_TEST_REQUIRE(file.good());
     }
     std::vector<char> buffer(kBytes);
     char last = 0;
@@ -138,7 +139,44 @@ BOOST_AUTO_TEST_CASE(operations_started_in_handlers_go_on_for_long) {
     BOOST_TEST(calls == kLaps);
 }
 
+// The strand goes before what concerns files, because it was made later, and takes along what was
+// to come to the file.
+BOOST_AUTO_TEST_CASE(what_a_strand_drops_goes_with_the_context) {
+    RandomFile first(*context, path, file_base::read_only);
+    {
+        auto strand = net::make_strand(*context);
+        subject::basic_random_access_file<decltype(strand)> file(strand, path,
+                                                                 file_base::read_only);
+        file.async_read_some_at(0, net::buffer(data, 1), counting());
+    }
+    first.close();
+    context.reset();
+    BOOST_TEST(calls == 0);
+    BOOST_TEST(token.use_count() == 1);
+}
+
 #ifndef UAIO_TEST_PEER
+// What a handler's destructor opens takes no operations.
+BOOST_AUTO_TEST_CASE(a_file_that_is_opened_at_the_end_of_its_context_is_of_no_use) {
+    std::optional<RandomFile> late;
+    auto open = [&](void*) {
+        late.emplace(*context, path, file_base::read_only);
+        late->async_read_some_at(0, net::buffer(data, 1), counting());
+    };
+    {
+        std::unique_ptr<void, decltype(open)> opens(&late, open);
+        StreamFile held(*context, dup(gate.fd()));
+        held.async_read_some(net::buffer(data, 1), [own = std::move(opens)](auto...) {});
+    }
+    net::io_context* ended = &*context;
+    ended->~io_context();
+    BOOST_TEST(late.has_value());
+    BOOST_TEST(token.use_count() == 1);
+    late.reset();
+    new (ended) net::io_context;
+    BOOST_TEST(calls == 0);
+}
+
 struct Going : subject::detail::Registered {
     void acquire() override {}
     bool try_acquire() override { return false; }

@@ -88,6 +88,7 @@ class Channel : public Registered {
 
     // Instead: the descriptor is the caller's, and nobody here uses it any more.
     int release() {
+        cancel();
         withdraw_and_wait();
         owns_descriptor_ = false;
         leave_descriptor();
@@ -105,6 +106,9 @@ class Channel : public Registered {
     void withdraw_and_wait();
     void discard() {
         forget_executor();
+        if (std::exchange(kept_, false)) {
+            release_reference();  // not the last one: the caller has another
+        }
         Operation* operation = nullptr;
         {
             std::lock_guard lock(mutex_);
@@ -116,8 +120,8 @@ class Channel : public Registered {
 
     // Around a fork, in steps as above, because a sync waits for the writes of all files. Before
     // it syncs are withdrawn, and then, with withdraw_and_wait(), the rest. After it, in the parent
-    // and in the child, what has not begun is submitted again: first transfers, then syncs. Nobody
-    // uses the context in between.
+    // and in the child, what has not begun is submitted again: first transfers, then syncs. What
+    // has been cancelled in between ends so.
     void prepare_fork() {
         forking_.store(true, std::memory_order_relaxed);  // the engine's lock orders it
         std::lock_guard lock(mutex_);
@@ -139,8 +143,13 @@ class Channel : public Registered {
     void resume(bool syncs) {
         std::lock_guard lock(mutex_);
         for (Operation* each = outstanding_.first(); each != nullptr; each = each->after) {
-            if (is_sync(*each) == syncs && std::exchange(each->again, false)) {
+            if (is_sync(*each) != syncs || !std::exchange(each->again, false)) {
+                continue;
+            }
+            if (!each->unwanted.load(std::memory_order_relaxed)) {  // nobody else is at work
                 submit(*each);
+            } else if (ended_.push(*each)) {
+                post_drain();
             }
         }
     }
@@ -148,6 +157,19 @@ class Channel : public Registered {
     // Whether functions that it posts run on that executor.
     template <class Executor>
     bool runs_on(const Executor& executor) const;
+
+    // The executor has destroyed a drain without making it, as a strand does whose context ends.
+    // Its reference, perhaps the last, stays until discard(), if that is yet to come.
+    void drop_drain() {
+        {
+            std::lock_guard lock(mutex_);
+            if (!shut_down_) {
+                kept_ = true;
+                return;
+            }
+        }
+        release_reference();
+    }
 
     // Ends the next operation. On the executor, by the token's holder.
     void drain() {
@@ -313,6 +335,7 @@ class Channel : public Registered {
     std::mutex mutex_;
     Outstanding outstanding_;
     bool shut_down_ = false;
+    bool kept_ = false;  // a reference is the channel's own
 
     std::mutex wait_mutex_;  // for the condition alone
     std::condition_variable nobody_inside_;
@@ -382,14 +405,26 @@ class ChannelOn final : public Channel {
     const std::optional<Executor>& executor() const { return executor_; }
 
   private:
+    // There is one at a time.
     struct Drain {
-        ChannelRef channel;
-        void operator()() { channel->drain(); }
+        explicit Drain(Channel& whose) : channel(&whose) {}
+        Drain(Drain&& other) noexcept : channel(std::exchange(other.channel, nullptr)) {}
+        ~Drain() {
+            if (channel != nullptr) {
+                channel->drop_drain();
+            }
+        }
+        void operator()() {
+            ChannelRef own(std::exchange(channel, nullptr));
+            own->drain();
+        }
+
+        Channel* channel;
     };
 
     void post_drain() noexcept override {
         acquire();
-        boost::asio::post(*executor_, Drain{ChannelRef(this)});
+        boost::asio::post(*executor_, Drain(*this));
     }
 
     // An executor may look at its context when it is destroyed.

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <memory>
-#include <utility>
 #include <vector>
 
 #include <boost/asio/execution_context.hpp>
@@ -22,7 +21,11 @@ class FileService : public boost::asio::execution_context::service {
 
     template <class Executor>
     ChannelRef open_channel(int fd, const Executor& executor) {
-        return ChannelRef(new ChannelOn<Executor>(registry_, fd, executor));
+        ChannelRef channel(new ChannelOn<Executor>(registry_, fd, executor));
+        if (is_shut_down_) {
+            channel->refuse();
+        }
+        return channel;
     }
 
   private:
@@ -39,6 +42,7 @@ class FileService : public boost::asio::execution_context::service {
     }
 
     void shutdown() override {
+        is_shut_down_ = true;
         Channels channels = all();
         for (ChannelRef& channel : channels) channel->refuse();
         for (ChannelRef& channel : channels) channel->withdraw_and_wait();
@@ -52,8 +56,9 @@ class FileService : public boost::asio::execution_context::service {
             for (ChannelRef& channel : forking_) channel->withdraw_and_wait();
             return;
         }
+        Channels channels = all();
+        forking_.clear();
         registry_->has_forked();
-        Channels channels = std::exchange(forking_, {});
         for (ChannelRef& channel : channels) channel->go_on();
         for (bool syncs : {false, true}) {
             for (ChannelRef& channel : channels) channel->resume(syncs);
@@ -61,6 +66,7 @@ class FileService : public boost::asio::execution_context::service {
     }
 
     std::shared_ptr<Registry> registry_;
+    bool is_shut_down_ = false;  // what a handler's destructor opens then takes no operations
     Channels forking_;  // while a fork is under way: so that none goes, and holds a lock
 };
 

@@ -18,12 +18,12 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/execution/allocator.hpp>
 #include <boost/asio/execution/executor.hpp>
-#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/prefer.hpp>
 #include <boost/asio/recycling_allocator.hpp>
 #include <boost/system/error_code.hpp>
 #include <uaio/asio/detail/calls.hpp>
 #include <uaio/asio/detail/channel.hpp>
+#include <uaio/asio/detail/work.hpp>
 
 namespace uaio::asio::detail {
 
@@ -78,14 +78,14 @@ class HandlerOperation final : public Operation {
 
   private:
     using HandlerExecutor = boost::asio::associated_executor_t<Handler, IoExecutor>;
-    using HandlerWork = boost::asio::executor_work_guard<HandlerExecutor>;
-    using IoWork = std::optional<boost::asio::executor_work_guard<IoExecutor>>;
+    using HandlerWork = Work<HandlerExecutor>;
+    using IoWork = std::optional<Work<IoExecutor>>;
 
     HandlerOperation(Handler&& handler, const IoExecutor& executor)
         : Operation(end_one),
           handler_(std::move(handler)),
           work_(boost::asio::get_associated_executor(handler_, executor)) {
-        if (!is_same(work_.get_executor(), executor)) {
+        if (!is_same(work_.executor(), executor)) {
             io_work_.emplace(executor);
         }
     }
@@ -108,14 +108,14 @@ class HandlerOperation final : public Operation {
         auto& self = static_cast<HandlerOperation&>(operation);
         IoWork io_work(std::move(self.io_work_));
         HandlerWork work(std::move(self.work_));
-        bool is_there = call && self.channel->runs_on(work.get_executor());
+        bool is_there = call && self.channel->runs_on(work.executor());
         Call<Handler, kTransfer> to_make{std::move(self.handler_), self.outcome(),
                                          self.error == 0 ? std::size_t(self.result) : 0};
         self.destroy(to_make.handler);
         if (is_there) {
             to_make();
         } else if (call) {
-            hand_over(work.get_executor(), std::move(to_make));
+            hand_over(work.executor(), std::move(to_make));
         }
     }
 

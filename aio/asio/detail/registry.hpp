@@ -57,10 +57,7 @@ class Registry {
 
     void remove(Registered& entry) {
         std::lock_guard lock(mutex_);
-        (entry.before_ != nullptr ? entry.before_->after_ : first_) = entry.after_;
-        if (entry.after_ != nullptr) {
-            entry.after_->before_ = entry.before_;
-        }
+        unlink(entry);
         removed_.notify_all();
     }
 
@@ -79,10 +76,28 @@ class Registry {
         return found;
     }
 
-    // In the parent and in the child. None was going.
-    void has_forked() { process_ = ::getpid(); }
+    // In the parent and in the child, where nobody goes on with what was going.
+    void has_forked() {
+        std::lock_guard lock(mutex_);
+        if (process_ == ::getpid()) {
+            return;
+        }
+        process_ = ::getpid();
+        for (Registered* each = first_; each != nullptr; each = each->after_) {
+            if (!each->is_in_use()) {
+                unlink(*each);
+            }
+        }
+    }
 
   private:
+    void unlink(const Registered& entry) {
+        (entry.before_ != nullptr ? entry.before_->after_ : first_) = entry.after_;
+        if (entry.after_ != nullptr) {
+            entry.after_->before_ = entry.before_;
+        }
+    }
+
     bool any_goes_elsewhere() const {
         for (Registered* each = first_; each != nullptr; each = each->after_) {
             if (!each->is_in_use() && each->goes_on_.load(std::memory_order_relaxed) !=
