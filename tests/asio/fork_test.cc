@@ -21,6 +21,12 @@
 namespace uaio::test {
 namespace {
 
+void expect_success(pid_t child) {
+    int status = -1;
+    BOOST_TEST(waitpid(child, &status, 0) == child);
+    BOOST_TEST(status == 0);
+}
+
 BOOST_FIXTURE_TEST_SUITE(fork_suite, Fixture)
 
 BOOST_AUTO_TEST_CASE(operations_are_there_in_parent_and_child) {
@@ -46,9 +52,7 @@ BOOST_AUTO_TEST_CASE(operations_are_there_in_parent_and_child) {
                      regular.bytes == 5 && more.calls == 1 && data[1][0] == 'y';
         _exit(right ? 0 : 1);
     }
-    int status = -1;
-    BOOST_TEST(waitpid(child, &status, 0) == child);
-    BOOST_TEST(status == 0);
+    expect_success(child);
     context.notify_fork(net::execution_context::fork_parent);
     gate.release("p");
     context.run();
@@ -149,9 +153,7 @@ BOOST_AUTO_TEST_CASE(a_child_waits_for_its_own_operations) {
             early.reset();
             _exit(heard.calls);
         }
-        int status = -1;
-        BOOST_TEST(waitpid(child, &status, 0) == child);
-        BOOST_TEST(status == 0);
+        expect_success(child);
         if (prepared) own->notify_fork(net::execution_context::fork_parent);
     }
 }
@@ -174,9 +176,7 @@ BOOST_AUTO_TEST_CASE(a_child_whose_context_was_told_nothing_can_destroy_it) {
         held.reset();
         _exit(heard.calls);
     }
-    int status = -1;
-    BOOST_TEST(waitpid(child, &status, 0) == child);
-    BOOST_TEST(status == 0);
+    expect_success(child);
     gate.release("p");
     own->run();
     BOOST_TEST(heard.calls == 1);

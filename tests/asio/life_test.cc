@@ -178,10 +178,8 @@ BOOST_AUTO_TEST_CASE(a_file_that_is_opened_at_the_end_of_its_context_is_of_no_us
 }
 
 struct Going : subject::detail::Registered {
-    void acquire() override {}
     bool try_acquire() override { return false; }
     bool is_in_use() const override { return false; }
-    void release_reference() override {}
 };
 
 // What goes on another thread may still look at the context, which must not end before.

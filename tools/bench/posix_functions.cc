@@ -77,8 +77,8 @@ PosixFunctions library_functions(const std::string& path) {
 std::string find_library() {
     std::string self = tools::real_path("/proc/self/exe");
     std::string directory = tools::directory_of(self);
-    // lib/uaio may be a link to where the libraries are (tools/install.sh).
-    for (const char* place : {"/../lib/uaio/../", "/../lib/", "/../aio/posix/", "/"}) {
+    // lib/uaio is in the folder of the libraries, or a link there (tools/install.sh).
+    for (const char* place : {"/../lib/uaio/../", "/../aio/posix/", "/"}) {
         std::string found = tools::real_path(directory + place + kName);
         if (!found.empty()) return found;
     }

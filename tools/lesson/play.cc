@@ -16,6 +16,7 @@
 
 #include "tools/uaio/failure.h"
 #include "tools/uaio/files.h"
+#include "tools/uaio/signals.h"
 
 namespace uaio::lesson {
 namespace {
@@ -45,10 +46,8 @@ class HeldSignals {
         sigset_t held;
         sigemptyset(&held);
         for (int number : {SIGHUP, SIGINT, SIGQUIT, SIGTERM}) {
-            struct sigaction present;
-            sigaction(number, nullptr, &present);
-            bool deadly = present.sa_handler != SIG_IGN && sigismember(&before_, number) == 0;
-            if (deadly) sigaddset(&held, number);
+            bool blocked = sigismember(&before_, number) != 0;
+            if (!blocked && !tools::is_ignored(number)) sigaddset(&held, number);
         }
         sigprocmask(SIG_BLOCK, &held, nullptr);
         arrived_ = OwnedFd(signalfd(-1, &held, SFD_CLOEXEC));

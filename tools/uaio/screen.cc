@@ -13,7 +13,7 @@
 
 #include "threadpool/base/clock.h"
 #include "tools/uaio/failure.h"
-#include "tools/uaio/stop.h"
+#include "tools/uaio/signals.h"
 
 namespace uaio::tools {
 namespace {
@@ -51,12 +51,6 @@ void require_terminal() {
                       "standard input and output are no terminal that can show it; "
                       "--once and --json need none");
     }
-}
-
-// Who has started this process wants it so.
-bool is_ignored(int number) {
-    struct sigaction present;
-    return sigaction(number, nullptr, &present) == 0 && present.sa_handler == SIG_IGN;
 }
 
 }  // namespace

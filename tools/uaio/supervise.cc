@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "tools/uaio/failure.h"
-#include "tools/uaio/stop.h"
+#include "tools/uaio/signals.h"
 
 namespace uaio::tools {
 namespace {

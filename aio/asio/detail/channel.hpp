@@ -3,7 +3,7 @@
 // There (outstanding.hpp). start() notes the operation as outstanding and submits it.
 //
 // Back (ended.hpp). The engine calls done() on some thread, which pushes the operation and perhaps
-// posts a drain() to the executor, which ends one operation.
+// posts a drain() to the executor (channel_on.hpp), which ends one operation.
 //
 // Who keeps what alive. `users_`: the open file, and each operation until the engine has done with
 // its descriptor; the last one closes the descriptor. `inside_`: operations that the engine has not
@@ -22,10 +22,8 @@
 #include <memory>
 #include <mutex>
 #include <new>
-#include <optional>
 #include <utility>
 
-#include <boost/asio/post.hpp>
 #include <uaio/asio/detail/ended.hpp>
 #include <uaio/asio/detail/operation.hpp>
 #include <uaio/asio/detail/outstanding.hpp>
@@ -103,7 +101,26 @@ class Channel : public Registered {
         std::lock_guard lock(mutex_);
         shut_down_ = true;
     }
-    void withdraw_and_wait();
+    void withdraw_and_wait() {
+        if (process_ != ::getpid()) {  // a child whose parent said nothing of the fork to the
+            return;                    // context: the engine here knows of no operations
+        }
+        // Pairs with leave(): either it sees the flag, or this sees that nobody is inside.
+        awaited_.store(true, std::memory_order_seq_cst);
+        for (;;) {
+            {
+                std::lock_guard lock(mutex_);
+                withdraw_all();
+            }
+            std::unique_lock lock(wait_mutex_);
+            if (nobody_inside_.wait_for(lock, kWithdrawAgain, [this] {
+                    return inside_.load(std::memory_order_seq_cst) == 0;
+                })) {
+                break;
+            }
+        }
+        awaited_.store(false, std::memory_order_relaxed);
+    }
     void discard() {
         forget_executor();
         if (std::exchange(kept_, false)) {
@@ -179,7 +196,7 @@ class Channel : public Registered {
         }
     }
 
-    void acquire() override {
+    void acquire() {
         // Relaxed: the caller has a reference.
         references_.fetch_add(1, std::memory_order_relaxed);
     }
@@ -193,7 +210,7 @@ class Channel : public Registered {
     bool is_in_use() const override {
         return references_.load(std::memory_order_relaxed) > 0;  // zero is for ever
     }
-    void release_reference() override {
+    void release_reference() {
         // Acquire and release pair with each other: all use comes before the deletion.
         if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1) {
             registry_->goes(*this);
@@ -341,27 +358,6 @@ class Channel : public Registered {
     std::condition_variable nobody_inside_;
 };
 
-inline void Channel::withdraw_and_wait() {
-    if (process_ != ::getpid()) {  // a child whose parent said nothing of the fork to the
-        return;                    // context: the engine here knows of no operations
-    }
-    // Pairs with leave(): either it sees the flag, or this sees that nobody is inside.
-    awaited_.store(true, std::memory_order_seq_cst);
-    for (;;) {
-        {
-            std::lock_guard lock(mutex_);
-            withdraw_all();
-        }
-        std::unique_lock lock(wait_mutex_);
-        if (nobody_inside_.wait_for(lock, kWithdrawAgain, [this] {
-                return inside_.load(std::memory_order_seq_cst) == 0;
-            })) {
-            break;
-        }
-    }
-    awaited_.store(false, std::memory_order_relaxed);
-}
-
 // A reference to a channel.
 class ChannelRef {
   public:
@@ -390,56 +386,5 @@ class ChannelRef {
   private:
     Channel* channel_ = nullptr;
 };
-
-template <class Executor>
-inline constexpr char kExecutorType = 0;  // its address tells executor types apart
-
-template <class Executor>
-class ChannelOn final : public Channel {
-  public:
-    ChannelOn(std::shared_ptr<Registry> registry, int fd, const Executor& executor)
-        : Channel(std::move(registry), fd), executor_(executor) {
-        executor_type_ = &kExecutorType<Executor>;
-    }
-
-    const std::optional<Executor>& executor() const { return executor_; }
-
-  private:
-    // There is one at a time.
-    struct Drain {
-        explicit Drain(Channel& whose) : channel(&whose) {}
-        Drain(Drain&& other) noexcept : channel(std::exchange(other.channel, nullptr)) {}
-        ~Drain() {
-            if (channel != nullptr) {
-                channel->drop_drain();
-            }
-        }
-        void operator()() {
-            ChannelRef own(std::exchange(channel, nullptr));
-            own->drain();
-        }
-
-        Channel* channel;
-    };
-
-    void post_drain() noexcept override {
-        acquire();
-        boost::asio::post(*executor_, Drain(*this));
-    }
-
-    // An executor may look at its context when it is destroyed.
-    void forget_executor() override { executor_.reset(); }
-
-    std::optional<Executor> executor_;
-};
-
-template <class Executor>
-bool Channel::runs_on(const Executor& executor) const {
-    if (executor_type_ != &kExecutorType<Executor>) {
-        return false;
-    }
-    const auto& own = static_cast<const ChannelOn<Executor>&>(*this).executor();
-    return own.has_value() && *own == executor;
-}
 
 }  // namespace uaio::asio::detail

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include <boost/asio/execution_context.hpp>
-#include <uaio/asio/detail/channel.hpp>
+#include <uaio/asio/detail/channel_on.hpp>
 #include <uaio/asio/detail/registry.hpp>
 
 namespace uaio::asio::detail {

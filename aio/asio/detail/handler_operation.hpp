@@ -22,7 +22,7 @@
 #include <boost/asio/recycling_allocator.hpp>
 #include <boost/system/error_code.hpp>
 #include <uaio/asio/detail/calls.hpp>
-#include <uaio/asio/detail/channel.hpp>
+#include <uaio/asio/detail/channel_on.hpp>
 #include <uaio/asio/detail/work.hpp>
 
 namespace uaio::asio::detail {

@@ -21,10 +21,8 @@ class Registry;
 
 class Registered {
   public:
-    virtual void acquire() = 0;      // one more reference
-    virtual bool try_acquire() = 0;  // the same, unless there are none left
+    virtual bool try_acquire() = 0;  // one more reference, unless there are none left
     virtual bool is_in_use() const = 0;
-    virtual void release_reference() = 0;
 
   protected:
     virtual ~Registered() = default;

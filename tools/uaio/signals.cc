@@ -1,4 +1,4 @@
-#include "tools/uaio/stop.h"
+#include "tools/uaio/signals.h"
 
 #include <signal.h>
 
@@ -16,6 +16,11 @@ void stop_by_terminal() {
     sigprocmask(SIG_UNBLOCK, &own, nullptr);
     sigprocmask(SIG_BLOCK, &own, nullptr);
     sigaction(SIGTSTP, &before, nullptr);
+}
+
+bool is_ignored(int number) {
+    struct sigaction present;
+    return sigaction(number, nullptr, &present) == 0 && present.sa_handler == SIG_IGN;
 }
 
 }  // namespace uaio::tools

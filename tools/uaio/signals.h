@@ -1,4 +1,4 @@
-// Stopping as the terminal's key for it does.
+// What the commands ask of signals.
 #pragma once
 
 namespace uaio::tools {
@@ -7,5 +7,8 @@ namespace uaio::tools {
 // process group nobody could continue it, so the system stops none there, and it returns at once
 // (POSIX.1-2024, 2.4.3). SIGTSTP must be blocked, and is afterwards; for one thread.
 void stop_by_terminal();
+
+// Whether the signal is ignored, because whoever has started this process wants it so.
+bool is_ignored(int number);
 
 }  // namespace uaio::tools
